@@ -1,0 +1,61 @@
+#include "proto/messages.h"
+
+#include "proto/tables.h"
+
+enum { MAY, MUST };
+enum { WANTS_PLAIN, WANTS_WHY };
+
+/* One function a message: inside it MSG names the struct the offsets belong to. */
+#define MESSAGE(id, text, entity, verb, mode, reason, doc)                                         \
+    static jd_layout layout_##id(void)                                                             \
+    {                                                                                              \
+        typedef struct jd_##id MSG;                                                                \
+        static const char *const name = text;                                                      \
+        static const jd_field fields[] = {
+#define FIELD(type, id, need, lo, hi, table, pii, rule, doc)                                       \
+    { #id, JD_T_##type, need, JD_TABLE_##table, JD_P_##pii, offsetof(MSG, id), lo, hi, rule, doc },
+#define END                                                                                        \
+    { .name = NULL }                                                                               \
+    }                                                                                              \
+    ;                                                                                              \
+    return (jd_layout){ name, sizeof(MSG), (int)(sizeof fields / sizeof *fields) - 1, fields };    \
+    }
+#include "proto/messages.def"
+#undef MESSAGE
+#undef FIELD
+#undef END
+
+static jd_message messages[JD_MSG_COUNT] = {
+#define MESSAGE(id, text, entity, verb, mode, reason, doc)                                         \
+    [JD_MSG_##id] = { text, #entity, #verb, JD_##mode, WANTS_##reason, doc, { 0 } },
+#define FIELD(type, name, need, lo, hi, table, pii, rule, doc)
+#define END
+#include "proto/messages.def"
+#undef MESSAGE
+#undef FIELD
+#undef END
+};
+
+__attribute__((constructor)) static void fill_layouts(void)
+{
+#define MESSAGE(id, text, entity, verb, mode, reason, doc)                                         \
+    messages[JD_MSG_##id].layout = layout_##id();
+#define FIELD(type, name, need, lo, hi, table, pii, rule, doc)
+#define END
+#include "proto/messages.def"
+#undef MESSAGE
+#undef FIELD
+#undef END
+}
+
+const jd_message *jd_message_get(jd_msg m)
+{
+    return &messages[m];
+}
+
+int jd_message_find(jd_str type)
+{
+    for (int i = 0; i < JD_MSG_COUNT; i++)
+        if (messages[i].mode != JD_INTERNAL && jd_str_is(type, messages[i].text)) return i;
+    return -1;
+}

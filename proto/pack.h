@@ -1,0 +1,33 @@
+/* Writing msgpack into a jd_buf. */
+#ifndef JD_PROTO_PACK_H
+#define JD_PROTO_PACK_H
+
+#include "base/civil.h"
+
+void jd_pack_map(jd_buf *b, size_t pairs);
+void jd_pack_list(jd_buf *b, size_t items);
+void jd_pack_str(jd_buf *b, jd_str s);
+void jd_pack_z(jd_buf *b, const char *z);
+void jd_pack_bin(jd_buf *b, jd_str s);
+void jd_pack_int(jd_buf *b, int64_t v);
+void jd_pack_uint(jd_buf *b, uint64_t v);
+void jd_pack_bool(jd_buf *b, bool v);
+void jd_pack_nil(jd_buf *b);
+void jd_pack_double(jd_buf *b, double v);
+void jd_pack_date(jd_buf *b, jd_day d); /* "2026-11-22" */
+void jd_pack_time(jd_buf *b, jd_ms t);  /* RFC 3339, UTC */
+
+/* key, value */
+void jd_pack_kz(jd_buf *b, const char *key, const char *z);
+void jd_pack_ks(jd_buf *b, const char *key, jd_str s);
+void jd_pack_ku(jd_buf *b, const char *key, uint64_t v);
+void jd_pack_kb(jd_buf *b, const char *key, bool v);
+void jd_pack_kd(jd_buf *b, const char *key, jd_day d);
+void jd_pack_kt(jd_buf *b, const char *key, jd_ms t);
+
+/* A map whose number of pairs is known only at its end: open, count while writing, close. */
+size_t jd_pack_open(jd_buf *b); /* where to close; at most 65,535 pairs */
+void jd_pack_close_map(jd_buf *b, size_t at, size_t pairs);
+void jd_pack_close_list(jd_buf *b, size_t at, size_t items);
+
+#endif

@@ -1,0 +1,108 @@
+/* What a case can be, and what may happen to it.
+ *
+ * Each row names every verb of its entity, so a pair of state and verb that nobody thought about
+ * does not compile. A cell is NO (receipt `conflict`, code illegal-move) or the set of states the
+ * verb may lead to; where there are several, the message or the policy decides.
+ * Numbers are stored: new states go at the end of their list. */
+#ifndef JD_PROTO_STATES_H
+#define JD_PROTO_STATES_H
+
+#include "base/bytes.h"
+
+/* ENTITY(id, letter of its case ids, what it is) */
+#define JD_ENTITIES(ENTITY)                                                                        \
+    ENTITY(application, 'A', "报名、推荐: asking to become a supervisor (LC-5, WH-5)")              \
+    ENTITY(supervisor, 'S', "监督员: a person holding an appointment (LC-12, LC-13, WH-8)")         \
+    ENTITY(report, 'R', "反映、线索: what a supervisor sends in (LC-10, WH-10)")
+
+/* clang-format off */
+
+#define JD_VERBS_application(VERB, e) \
+    VERB(e, submit) VERB(e, supplement) VERB(e, rescreen) VERB(e, decide) VERB(e, withdraw)
+
+/*       state                     submit    supplement rescreen  decide                          withdraw */
+#define JD_STATES_application(STATE, e) \
+    STATE(e, none,                OPEN,  SCREENED, NO,        NO,       NO,                              NO) \
+    STATE(e, needs_info,          OPEN,  NO,       SCREENED,  SCREENED, TO(e, rejected),                 TO(e, withdrawn)) \
+    STATE(e, needs_fact,          OPEN,  NO,       SCREENED,  SCREENED, TO(e, rejected),                 TO(e, withdrawn)) \
+    STATE(e, proposed_ineligible, OPEN,  NO,       SCREENED,  SCREENED, TO(e, rejected),                 TO(e, withdrawn)) \
+    STATE(e, eligible,            OPEN,  NO,       SCREENED,  SCREENED, TO(e, appointed) | TO(e, rejected), TO(e, withdrawn)) \
+    STATE(e, appointed,           FINAL, NO,       NO,        NO,       NO,                              NO) \
+    STATE(e, rejected,            FINAL, NO,       NO,        NO,       NO,                              NO) \
+    STATE(e, withdrawn,           FINAL, NO,       NO,        NO,       NO,                              NO)
+
+#define JD_VERBS_supervisor(VERB, e) \
+    VERB(e, appoint) VERB(e, expire) VERB(e, lapse)
+
+/*       state           appoint        expire           lapse */
+#define JD_STATES_supervisor(STATE, e) \
+    STATE(e, none,       OPEN,  TO(e, active), NO,              NO) \
+    STATE(e, active,     OPEN,  NO,            TO(e, expiring), TO(e, lapsed)) \
+    STATE(e, expiring,   OPEN,  NO,            TO(e, expiring), TO(e, lapsed)) \
+    STATE(e, lapsed,     FINAL, NO,            NO,              NO)
+
+#define JD_VERBS_report(VERB, e) \
+    VERB(e, submit) VERB(e, assign) VERB(e, accept) VERB(e, object) VERB(e, result) \
+    VERB(e, feedback) VERB(e, acknowledge) VERB(e, close) VERB(e, warn) VERB(e, breach)
+
+/*       state                   submit                       assign           accept           object           result           feedback         acknowledge          close          warn, breach */
+#define JD_STATES_report(STATE, e) \
+    STATE(e, none,         OPEN,  TO(e, assigned) | TO(e, held), NO,              NO,              NO,              NO,              NO,              NO,                  NO,            NO, NO) \
+    STATE(e, held,         OPEN,  NO,                          TO(e, assigned), NO,              NO,              NO,              NO,              NO,                  NO,            TO(e, held), TO(e, held)) \
+    STATE(e, assigned,     OPEN,  NO,                          TO(e, assigned), TO(e, accepted), TO(e, objected), NO,              NO,              NO,                  NO,            TO(e, assigned), TO(e, assigned)) \
+    STATE(e, objected,     OPEN,  NO,                          TO(e, assigned), NO,              NO,              NO,              NO,              NO,                  NO,            TO(e, objected), TO(e, objected)) \
+    STATE(e, accepted,     OPEN,  NO,                          TO(e, assigned), NO,              NO,              TO(e, resulted), NO,              NO,                  NO,            TO(e, accepted), TO(e, accepted)) \
+    STATE(e, resulted,     OPEN,  NO,                          NO,              NO,              NO,              NO,              TO(e, fed_back), NO,                  TO(e, closed), TO(e, resulted), TO(e, resulted)) \
+    STATE(e, fed_back,     OPEN,  NO,                          NO,              NO,              NO,              NO,              TO(e, fed_back), TO(e, acknowledged), TO(e, closed), NO, NO) \
+    STATE(e, acknowledged, OPEN,  NO,                          NO,              NO,              NO,              NO,              NO,              NO,                  TO(e, closed), NO, NO) \
+    STATE(e, closed,       FINAL, NO,                          NO,              NO,              NO,              NO,              NO,              NO,                  NO,            NO, NO)
+
+/* clang-format on */
+
+typedef enum {
+    JD_E_none,
+#define ENTITY(id, letter, doc) JD_E_##id,
+    JD_ENTITIES(ENTITY)
+#undef ENTITY
+        JD_E_COUNT
+} jd_entity;
+
+/* JD_S_report_assigned, JD_V_report_accept, ...; `none` is 0 in every entity. */
+#define JD_ENUM_STATE(e, s, ...) JD_S_##e##_##s,
+#define JD_ENUM_VERB(e, v)       JD_V_##e##_##v,
+#define ENTITY(e, letter, doc)                                                                     \
+    enum { JD_STATES_##e(JD_ENUM_STATE, e) JD_S_##e##_count };                                     \
+    enum { JD_VERBS_##e(JD_ENUM_VERB, e) JD_V_##e##_count };
+JD_ENTITIES(ENTITY)
+#undef ENTITY
+#undef JD_ENUM_STATE
+#undef JD_ENUM_VERB
+
+const char *jd_entity_name(jd_entity e);
+char jd_entity_letter(jd_entity e);
+const char *jd_entity_doc(jd_entity e);
+jd_entity jd_entity_find(jd_str name);      /* JD_E_none when there is none */
+jd_entity jd_entity_of_letter(char letter); /* likewise */
+
+int jd_state_count(jd_entity e);
+int jd_state_find(jd_entity e, jd_str name); /* -1 when there is none */
+const char *jd_state_name(jd_entity e, int state); /* "fed-back"; "" for none */
+bool jd_state_final(jd_entity e, int state);
+int jd_verb_count(jd_entity e);
+const char *jd_verb_name(jd_entity e, int verb);
+
+/* The set of states the move may lead to, a bit each; 0 when the move is not allowed. */
+uint32_t jd_moves(jd_entity e, int state, int verb);
+
+/* Case ids: letter, division, number: R-530900-00000017. */
+enum { JD_CASE_ID_MAX = 32 };
+typedef struct jd_case_id {
+    jd_entity entity;
+    uint32_t division;
+    uint64_t number;
+} jd_case_id;
+
+void jd_case_id_format(jd_case_id id, char out[JD_CASE_ID_MAX]);
+bool jd_case_id_parse(jd_str s, jd_case_id *out);
+
+#endif

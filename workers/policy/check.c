@@ -1,0 +1,109 @@
+/* What is well written and still cannot be right: refused before a case can meet it. */
+#include "workers/policy/loader.h"
+
+static bool category_exists(const jd_policy *p, jd_str code)
+{
+    for (int t = 0; t < p->targets_n; t++)
+        for (int c = 0; c < p->targets[t].n; c++)
+            if (jd_str_eq(p->targets[t].categories[c].item.code, code)) return true;
+    return false;
+}
+
+static bool code_exists(const jd_policy *p, const char *field, jd_str code)
+{
+    const struct {
+        const char *field;
+        const jd_items *items;
+    } lists[] = { { "nature", &p->natures },           { "subject", &p->subjects },
+                  { "basis", &p->bases },              { "recommender", &p->recommenders },
+                  { "nominee_kind", &p->nominees },    { "expertise", &p->expertise },
+                  { "major_class", &p->major_classes }, { "employer_kind", &p->employer_kinds } };
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        if (strcmp(field, lists[i].field) == 0) return jd_items_find(lists[i].items, code) >= 0;
+    if (strcmp(field, "category") == 0) return category_exists(p, code);
+    bool found = strcmp(field, "target") != 0 && strcmp(field, "kind") != 0;
+    for (int i = 0; strcmp(field, "target") == 0 && i < p->targets_n; i++)
+        found |= jd_str_eq(p->targets[i].item.code, code);
+    for (int i = 0; strcmp(field, "kind") == 0 && i < p->kinds_n; i++)
+        found |= jd_str_eq(p->kinds[i].item.code, code);
+    return found;
+}
+
+/* A test for a code that the policy's own lists do not have would never be met. */
+static void check_cond(jd_loader *l, const jd_cond *c)
+{
+    if (!c) return;
+    for (int i = 0; i < c->n && c->kids; i++) check_cond(l, c->kids[i]);
+    for (int i = 0; c->kind == JD_C_IN && c->source == JD_SRC_FIELD && i < c->n; i++)
+        if (!code_exists(l->p, c->name, c->values[i]))
+            jd_diag_at(&l->d, c->line, "%s is never '%.*s' under this policy: this would never be met",
+                       c->name, JD_FMT(c->values[i]));
+}
+
+static bool asks_fact(const jd_cond *c)
+{
+    if (c->source == JD_SRC_FACT && !c->kids && c->kind != JD_C_HUMAN) return true;
+    for (int i = 0; i < c->n && c->kids; i++)
+        if (asks_fact(c->kids[i])) return true;
+    return false;
+}
+
+static void check_requirements(jd_loader *l)
+{
+    for (int i = 0; i < l->p->requirements_n; i++) {
+        const jd_requirement *r = &l->p->requirements[i];
+        check_cond(l, r->test);
+        if (r->test && r->on_failure == JD_FAIL_REFUSE && asks_fact(r->test))
+            jd_diag_at(&l->d, r->line, "a fact weighs on a person: it may make somebody ineligible "
+                                       "until people decide (PIPL art. 24), never refuse at the door");
+    }
+}
+
+static void check_routes(jd_loader *l)
+{
+    const jd_policy *p = l->p;
+    bool always = false;
+    for (int i = 0; i < p->routes_n; i++) {
+        const jd_route *r = &p->routes[i];
+        if (always) jd_diag_at(&l->d, r->line, "stands behind a route that always matches: never reached");
+        /* a county may be missing from a report, so a county route does not settle it */
+        always |= r->when == NULL && !r->lead.county;
+        check_cond(l, r->when);
+        for (int j = 0; j < i; j++)
+            if (jd_str_eq(r->id, p->routes[j].id))
+                jd_diag_at(&l->d, r->line, "route %.*s stands twice", JD_FMT(r->id));
+    }
+    if (!always) jd_diag_at(&l->d, 1, "no route without 'when': some reports would go nowhere");
+}
+
+static void check_targets(jd_loader *l)
+{
+    for (int t = 0; t < l->p->targets_n; t++) {
+        const jd_target *target = &l->p->targets[t];
+        for (int c = 0; c < target->n; c++)
+            if (target->categories[c].catch_all && target->no_catch_all != JD_NO_RULE)
+                jd_diag_at(&l->d, target->categories[c].item.line,
+                           "a catch-all, and %.*s says there is none", JD_FMT(l->p->rules[target->no_catch_all].id));
+    }
+}
+
+static void check_dates(jd_loader *l)
+{
+    const jd_policy *p = l->p;
+    if (p->effective_to != JD_NO_DAY && p->effective_to < p->effective_from)
+        jd_diag_at(&l->d, 1, "effective_to lies before effective_from");
+    if (p->effective_from < p->issued_on)
+        jd_diag_at(&l->d, 1, "effective_from lies before issued_on");
+    for (int i = 0; i < JD_CLOCK_COUNT; i++)
+        if (p->clocks[i].warn_n && p->clocks[i].warn[0] >= p->clocks[i].days)
+            jd_diag_at(&l->d, 1, "clock %s warns before it starts", jd_clock_name((jd_clock_id)i));
+    if (!p->clocks[JD_CLOCK_HANDLING].on) jd_diag_at(&l->d, 1, "clocks: 'handling' is missing");
+}
+
+void jd_policy_check(jd_loader *l)
+{
+    check_requirements(l);
+    check_targets(l);
+    check_routes(l);
+    check_dates(l);
+}

@@ -1,0 +1,33 @@
+/* What the parts of the policy loader share: readers of lists of items, references by code. */
+#ifndef JD_POLICY_LOADER_H
+#define JD_POLICY_LOADER_H
+
+#include "workers/policy/policy.h"
+
+typedef struct jd_loader {
+    jd_policy *p;
+    jd_diag d;
+    jd_ynode *root;
+} jd_loader;
+
+/* Room for every entry of list n (NULL counts as empty) in the policy's memory. */
+void *jd_load_list(jd_loader *l, jd_ynode *list, size_t size, int *count);
+
+jd_ynode *jd_load_sub(jd_ynode *map, const char *key); /* child or NULL */
+void jd_load_item(jd_loader *l, jd_ynode *n, jd_item *out); /* code, label, rule */
+void jd_load_items(jd_loader *l, jd_ynode *map, const char *key, jd_items *out);
+uint16_t jd_load_rule(jd_loader *l, jd_ynode *map, const char *key, bool must);
+uint16_t jd_load_dept(jd_loader *l, jd_ynode *map, const char *key, bool must);
+
+void jd_load_recruitment(jd_loader *l, jd_ynode *n);
+void jd_load_form(jd_loader *l, jd_ynode *n);
+void jd_load_facts(jd_loader *l, jd_ynode *n);
+void jd_load_eligibility(jd_loader *l, jd_ynode *n);
+void jd_load_reports(jd_loader *l, jd_ynode *n);
+void jd_load_routing(jd_loader *l, jd_ynode *n);
+void jd_load_clocks(jd_loader *l, jd_ynode *n);
+void jd_load_feedback(jd_loader *l, jd_ynode *n);
+
+void jd_policy_check(jd_loader *l); /* contradictions, and what would never fire */
+
+#endif

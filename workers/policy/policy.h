@@ -1,0 +1,237 @@
+/* One division's regulation as data (policies/<division>.yaml), loaded and checked at start.
+ * Lists are in the file's order; stored rows refer to their items by index, and every case keeps the
+ * policy it began under, so an index never changes its meaning. */
+#ifndef JD_POLICY_POLICY_H
+#define JD_POLICY_POLICY_H
+
+#include "proto/messages.h"
+#include "workers/policy/calendar.h"
+
+enum { JD_NO_RULE = 0xffff, JD_NO_DEPT = 0xffff };
+
+/* How a rule is decided: rules.md's letters. */
+typedef struct jd_rule {
+    jd_str id, article, text;
+    jd_str how; /* letters of M F H T V N R S */
+    int line;
+} jd_rule;
+
+/* A code, its label in the regulation's words, and the rule it comes from. */
+typedef struct jd_item {
+    jd_str code, label;
+    uint16_t rule;
+    int line;
+} jd_item;
+
+typedef struct jd_items {
+    int n;
+    jd_item *v;
+} jd_items;
+
+typedef struct jd_dept {
+    jd_item item;
+    jd_str kind;       /* bureau, section, centre, agency, county, discipline */
+    uint32_t division; /* of a county, else 0 */
+} jd_dept;
+
+typedef struct jd_fact_kind {
+    jd_item item;
+    int within;     /* index of the wider predicate: this yes makes that yes; -1 for none */
+    int valid_days; /* 0: does not expire */
+} jd_fact_kind;
+
+/* ---- conditions: a tree of three-valued tests */
+
+typedef enum {
+    JD_C_ALL,
+    JD_C_ANY,
+    JD_C_NOT,
+    JD_C_IS,     /* a field's or fact's boolean */
+    JD_C_IN,     /* one of values; of a list: any of them */
+    JD_C_RANGE,  /* lo..hi, numbers or dates */
+    JD_C_SET,    /* the field is there */
+    JD_C_HUMAN,  /* judged by people, never by the machine */
+} jd_cond_kind;
+
+typedef enum {
+    JD_SRC_FIELD,  /* a field of the message, by index in its layout */
+    JD_SRC_FACT,   /* by index in the policy's facts */
+    JD_SRC_VALUE,  /* a derived value, jd_derived */
+} jd_source;
+
+/* What conditions may ask beyond the fields of the message. */
+#define JD_DERIVED(X)                                                                              \
+    X(age, "full years on the day the message is received")                                        \
+    X(channel, "the recruitment channel's code")                                                   \
+    X(county_or_institution, "the report's county, else the institution code's division")         \
+    X(days_since_found, "days between found_on and the day the report is received")                \
+    X(active_supervisors, "how many appointments are in force in the division")
+
+typedef enum {
+#define X(name, doc) JD_D_##name,
+    JD_DERIVED(X)
+#undef X
+        JD_D_COUNT
+} jd_derived;
+
+typedef struct jd_cond {
+    jd_cond_kind kind;
+    jd_source source;
+    int index;
+    const char *name; /* of the field, fact or value, for explanations */
+    bool want;        /* JD_C_IS */
+    int64_t lo, hi;   /* JD_C_RANGE */
+    int n;            /* kids or values */
+    struct jd_cond **kids;
+    jd_str *values;
+    int line;
+} jd_cond;
+
+typedef enum { JD_FAIL_INELIGIBLE, JD_FAIL_REFUSE } jd_on_failure;
+
+/* One requirement of eligibility: `test` must be yes. A disqualifier is stored negated. */
+typedef struct jd_requirement {
+    uint16_t rule;
+    bool disqualifier;
+    jd_on_failure on_failure;
+    uint32_t channels; /* a bit a channel */
+    jd_cond *test;
+    int line;
+} jd_requirement;
+
+typedef struct jd_channel {
+    jd_item item;
+    bool nominated;
+    bool open_ended; /* the list of pairs ends with 等 */
+} jd_channel;
+
+typedef struct jd_pair {
+    jd_str recommender, nominee;
+    uint16_t rule;
+} jd_pair;
+
+typedef struct jd_category {
+    jd_item item;
+    bool catch_all;
+    jd_str maps; /* articles of Decree 735 a bureau maps it to, for information */
+} jd_category;
+
+typedef struct jd_target {
+    jd_item item;
+    int n;
+    jd_category *categories;
+    uint16_t no_catch_all; /* rule that says there is none, or JD_NO_RULE */
+} jd_target;
+
+typedef struct jd_report_kind {
+    jd_item item;
+    bool needs_category, needs_nature;
+    jd_items results;
+} jd_report_kind;
+
+/* Who a route names: a department, or the county of the report. */
+typedef struct jd_route_to {
+    bool county;
+    uint16_t dept;
+} jd_route_to;
+
+typedef struct jd_route {
+    jd_str id;
+    uint16_t rule;
+    jd_cond *when; /* NULL: always */
+    jd_route_to lead;
+    int assist_n;
+    jd_route_to *assist;
+    int line;
+} jd_route;
+
+typedef enum { JD_CLOCK_HANDLING, JD_CLOCK_FEEDBACK, JD_CLOCK_OBJECTION, JD_CLOCK_COUNT } jd_clock_id;
+
+typedef struct jd_clock_rule {
+    bool on;
+    bool working; /* working days, else calendar days that roll */
+    int days;
+    int warn_n;
+    int warn[8]; /* days before the end, falling */
+    uint16_t rule;
+    jd_str basis; /* text, reference or local: where the number comes from */
+} jd_clock_rule;
+
+typedef struct jd_policy {
+    jd_arena arena;
+    uint8_t hash[32];
+    uint16_t number; /* order of activation in the store, from 1 */
+    uint32_t division;
+    int version;
+    jd_str name; /* "lincang-2021@1", what receipts and events carry */
+    jd_str id, title, doc_no, status, purpose, text, calendar_text;
+    jd_day issued_on, effective_from, effective_to;
+
+    int rules_n, depts_n, facts_n, channels_n, pairs_n, requirements_n, targets_n, kinds_n, routes_n;
+    jd_rule *rules;
+    jd_dept *depts;
+    jd_fact_kind *facts;
+    jd_channel *channels;
+    jd_pair *pairs;
+    jd_requirement *requirements;
+    jd_target *targets;
+    jd_report_kind *kinds;
+    jd_route *routes;
+
+    uint16_t authority;  /* who appoints */
+    uint16_t manager;    /* who aggregates, assigns and may close */
+    uint16_t discipline; /* who gets what nobody else may see; JD_NO_DEPT: such reports are held */
+
+    jd_items form_required; /* field names */
+    int *form_fields;       /* their indexes in the form's layout */
+    jd_items recommenders, nominees, expertise, major_classes, employer_kinds;
+    jd_items natures, subjects, bases, feedback_channels, counties;
+    uint16_t kind_rule, nature_rule, nature_open;
+
+    int term_months;
+    uint16_t term_rule, lapse_rule, appoint_rule;
+    int expiring_n;
+    int expiring[8]; /* days before the last day, falling */
+
+    bool feedback_mandatory;
+    uint16_t feedback_rule, firewall_rule, division_rule, secrecy_rule;
+    jd_clock_rule clocks[JD_CLOCK_COUNT];
+    jd_calendar calendar;
+
+    /* What a later part of the program acts on, kept whole for policy.show: name and rows. */
+    int chapters_n;
+    struct jd_chapter {
+        jd_str name;
+        jd_items items;
+    } *chapters;
+} jd_policy;
+
+/* Loads and checks. NULL with diagnostics (file and line) when the file is not to be trusted. */
+jd_policy *jd_policy_load(const char *file, jd_str text, const char *calendar_file,
+                          jd_str calendar_text, jd_buf *diagnostics);
+void jd_policy_free(jd_policy *p);
+
+uint16_t jd_policy_rule(const jd_policy *p, jd_str id);  /* JD_NO_RULE */
+uint16_t jd_policy_dept(const jd_policy *p, jd_str code); /* JD_NO_DEPT */
+uint16_t jd_policy_county_dept(const jd_policy *p, uint32_t division);
+int jd_items_find(const jd_items *l, jd_str code); /* -1 */
+const char *jd_clock_name(jd_clock_id c);
+
+/* cond.c */
+typedef struct jd_env {
+    const jd_layout *layout;
+    const void *msg;
+    const jd_tri *facts;
+    int64_t derived[JD_D_COUNT]; /* JD_NO_INT: not known */
+    jd_str words[JD_D_COUNT];    /* for derived values that are codes */
+} jd_env;
+
+/* What decided: the first field, fact or value that made the answer. */
+typedef struct jd_witness {
+    const jd_cond *leaf;
+} jd_witness;
+
+jd_cond *jd_cond_parse(jd_policy *p, jd_ynode *n, const jd_layout *l, jd_diag *d);
+jd_tri jd_cond_eval(const jd_cond *c, const jd_env *e, jd_witness *w);
+
+#endif
