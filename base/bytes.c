@@ -136,6 +136,15 @@ void jd_buf_lstr(jd_buf *b, jd_str s)
     jd_buf_str(b, s);
 }
 
+void jd_buf_varint(jd_buf *b, uint64_t v)
+{
+    uint8_t bytes[10];
+    size_t n = 0;
+    for (; v >= 0x80; v >>= 7) bytes[n++] = (uint8_t)(v | 0x80);
+    bytes[n++] = (uint8_t)v;
+    jd_buf_add(b, bytes, n);
+}
+
 void jd_buf_set_u32(jd_buf *b, size_t at, uint32_t v)
 {
     v = htole32(v);
@@ -192,6 +201,18 @@ uint64_t jd_cur_u64(jd_cur *c)
     jd_str s = jd_cur_bytes(c, sizeof v);
     if (s.n) memcpy(&v, s.p, sizeof v);
     return le64toh(v);
+}
+
+uint64_t jd_cur_varint(jd_cur *c)
+{
+    uint64_t v = 0;
+    for (int shift = 0; shift < 64; shift += 7) {
+        uint8_t byte = jd_cur_u8(c);
+        v |= (uint64_t)(byte & 0x7f) << shift;
+        if (!(byte & 0x80)) return v;
+    }
+    c->failed = true;
+    return 0;
 }
 
 jd_str jd_cur_lstr(jd_cur *c)

@@ -43,6 +43,7 @@ void jd_buf_u16(jd_buf *b, uint16_t v); /* integers are little-endian between ou
 void jd_buf_u32(jd_buf *b, uint32_t v);
 void jd_buf_u64(jd_buf *b, uint64_t v);
 void jd_buf_lstr(jd_buf *b, jd_str s); /* u32 length, then the bytes */
+void jd_buf_varint(jd_buf *b, uint64_t v); /* LEB128 */
 void jd_buf_set_u32(jd_buf *b, size_t at, uint32_t v);
 jd_str jd_buf_view(const jd_buf *b);
 
@@ -57,6 +58,7 @@ uint8_t jd_cur_u8(jd_cur *c);
 uint16_t jd_cur_u16(jd_cur *c);
 uint32_t jd_cur_u32(jd_cur *c);
 uint64_t jd_cur_u64(jd_cur *c);
+uint64_t jd_cur_varint(jd_cur *c);
 jd_str jd_cur_bytes(jd_cur *c, size_t n);
 jd_str jd_cur_lstr(jd_cur *c);
 bool jd_cur_done(const jd_cur *c); /* everything read and nothing failed */

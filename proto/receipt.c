@@ -59,12 +59,17 @@ static void pack_recorded(const jd_receipt *r, jd_buf *b)
     jd_pack_ks(b, "policy", r->policy);
     if (r->department.n) jd_pack_ks(b, "department", r->department);
     if (r->due != JD_NO_DAY) jd_pack_kd(b, "due", r->due);
+    if (r->created.entity == JD_E_none) return;
+    jd_case_id_format(r->created, id);
+    jd_pack_kz(b, "created", id);
 }
 
 void jd_receipt_pack(const jd_receipt *r, jd_buf *b)
 {
     bool recorded = r->entity != JD_E_none;
-    size_t extra = recorded ? 6u + (r->department.n > 0) + (r->due != JD_NO_DAY) : 0;
+    size_t extra = 0;
+    if (recorded)
+        extra = 6u + (r->department.n > 0) + (r->due != JD_NO_DAY) + (r->created.entity != JD_E_none);
     jd_pack_map(b, JD_RECEIPT_HEAD + 1 + extra);
     jd_receipt_head(r->id, r->id_binary, r->code, b);
     jd_receipt_because(r->because, r->because_n, b);

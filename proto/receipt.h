@@ -26,7 +26,8 @@ typedef struct jd_receipt {
     int state;
     jd_str policy;
     jd_str department;
-    jd_day due; /* JD_NO_DAY where there is none */
+    jd_day due;         /* JD_NO_DAY where there is none */
+    jd_case_id created; /* a second case that came into being; entity JD_E_none for none */
 } jd_receipt;
 
 void jd_receipt_pack(const jd_receipt *r, jd_buf *b);

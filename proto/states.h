@@ -32,14 +32,14 @@
     STATE(e, withdrawn,           FINAL, NO,       NO,        NO,       NO,                              NO)
 
 #define JD_VERBS_supervisor(VERB, e) \
-    VERB(e, appoint) VERB(e, expire) VERB(e, lapse)
+    VERB(e, appoint) VERB(e, inform) VERB(e, expire) VERB(e, lapse)
 
-/*       state           appoint        expire           lapse */
+/*       state         appoint        inform           expire           lapse */
 #define JD_STATES_supervisor(STATE, e) \
-    STATE(e, none,       OPEN,  TO(e, active), NO,              NO) \
-    STATE(e, active,     OPEN,  NO,            TO(e, expiring), TO(e, lapsed)) \
-    STATE(e, expiring,   OPEN,  NO,            TO(e, expiring), TO(e, lapsed)) \
-    STATE(e, lapsed,     FINAL, NO,            NO,              NO)
+    STATE(e, none,     OPEN,  TO(e, active), NO,              NO,              NO) \
+    STATE(e, active,   OPEN,  NO,            TO(e, active),   TO(e, expiring), TO(e, lapsed)) \
+    STATE(e, expiring, OPEN,  NO,            TO(e, expiring), TO(e, expiring), TO(e, lapsed)) \
+    STATE(e, lapsed,   FINAL, NO,            NO,              NO,              NO)
 
 #define JD_VERBS_report(VERB, e) \
     VERB(e, submit) VERB(e, assign) VERB(e, accept) VERB(e, object) VERB(e, result) \

@@ -48,6 +48,10 @@ void jd_load_facts(jd_loader *l, jd_ynode *list)
 {
     jd_policy *p = l->p;
     p->facts = jd_load_list(l, list, sizeof *p->facts, &p->facts_n);
+    if (p->facts_n > JD_FACTS_MAX) {
+        jd_diag_at(&l->d, list->line, "more than %d facts", JD_FACTS_MAX);
+        p->facts_n = 0;
+    }
     for (int i = 0; i < p->facts_n; i++) {
         jd_ynode *n = list->items[i];
         jd_fact_kind *f = &p->facts[i];
@@ -55,6 +59,8 @@ void jd_load_facts(jd_loader *l, jd_ynode *list)
         jd_load_item(l, n, &f->item);
         f->valid_days = (int)jd_y_int(n, "valid_days", 0, 0, 36500, &l->d);
         f->within = -1;
+        if (f->item.code.n > JD_PREDICATE_MAX)
+            jd_diag_at(&l->d, n->line, "a fact's code has at most %d characters", JD_PREDICATE_MAX);
         for (int j = 0; j < i; j++)
             if (within.n && jd_str_eq(p->facts[j].item.code, within)) f->within = j;
         if (within.n && f->within < 0)

@@ -7,7 +7,7 @@
 #include "proto/messages.h"
 #include "workers/policy/calendar.h"
 
-enum { JD_NO_RULE = 0xffff, JD_NO_DEPT = 0xffff };
+enum { JD_NO_RULE = 0xffff, JD_NO_DEPT = 0xffff, JD_FACTS_MAX = 64, JD_PREDICATE_MAX = 48 };
 
 /* How a rule is decided: rules.md's letters. */
 typedef struct jd_rule {
@@ -145,7 +145,13 @@ typedef struct jd_route {
     int line;
 } jd_route;
 
-typedef enum { JD_CLOCK_HANDLING, JD_CLOCK_FEEDBACK, JD_CLOCK_OBJECTION, JD_CLOCK_COUNT } jd_clock_id;
+typedef enum {
+    JD_CLOCK_HANDLING,
+    JD_CLOCK_FEEDBACK,
+    JD_CLOCK_OBJECTION,
+    JD_CLOCK_COUNT,
+    JD_CLOCK_TERM, /* the term of an appointment: not a time limit of the policy's clocks */
+} jd_clock_id;
 
 typedef struct jd_clock_rule {
     bool on;

@@ -1,0 +1,184 @@
+/* Where the daemon is, and one question to it. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/yaml.h"
+#include "ctl/ctl.h"
+#include "proto/states.h"
+
+/* ------------------------------------------------------------ endpoints */
+
+static const char *runtime_of_config(jd_args *a)
+{
+    jd_buf text = { 0 };
+    jd_diag d = { .file = a->config };
+    const char *runtime = NULL;
+    if (!jd_read_file(a->config, &text)) {
+        jd_complain("%s: %s", a->config, strerror(errno));
+    } else {
+        jd_ynode *root = jd_yaml_parse(&a->arena, jd_buf_view(&text), &d);
+        jd_str named = root ? jd_y_need_text(root, "runtime", &d) : (jd_str){ "", 0 };
+        if (d.errors) fprintf(stderr, "%.*s", JD_FMT(jd_buf_view(&d.text)));
+        if (!d.errors) runtime = jd_copy(&a->arena, named).p;
+    }
+    jd_buf_free(&d.text);
+    jd_buf_free(&text);
+    return runtime;
+}
+
+static const char *runtime_folder(jd_args *a)
+{
+    const char *set = getenv("JIANDU_RUNTIME");
+    if (set && *set) return set;
+    return a->config ? runtime_of_config(a) : "/run/jiandu";
+}
+
+/* A path of ipc is taken from where the program stands, so a relative folder works too. */
+static const char *endpoint(jd_args *a, const char *given, const char *folder, const char *name)
+{
+    if (given && *given) return given;
+    size_t n = strlen(folder) + strlen(name) + 16;
+    char *text = jd_alloc(&a->arena, n);
+    snprintf(text, n, "ipc://%s/%s.sock", folder, name);
+    return text;
+}
+
+/* A person at a terminal wants to hear within seconds that nobody is there. */
+enum { TIMEOUT_MS = 2000, RETRIES = 2 };
+
+/* A number of an option as the library wants it: there 0 is the default and negative is none. */
+static int chosen(int64_t given, int otherwise)
+{
+    if (given < 0) return otherwise;
+    return given == 0 ? -1 : given > INT32_MAX ? INT32_MAX : (int)given;
+}
+
+static bool options_for(jd_args *a, jd_options *o)
+{
+    const char *folder = a->intake && a->events ? "" : runtime_folder(a);
+    if (!folder) return false;
+    *o = (jd_options){ .intake = endpoint(a, a->intake, folder, "intake"),
+                       .push = a->push ? endpoint(a, a->push, folder, "push") : NULL,
+                       .events = endpoint(a, a->events, folder, "events"),
+                       .timeout_ms = chosen(a->timeout, TIMEOUT_MS),
+                       .retries = chosen(a->retries, RETRIES) };
+    a->intake = o->intake;
+    return true;
+}
+
+int jd_open_client(jd_args *a, jd_client **out)
+{
+    jd_options o;
+    if (!options_for(a, &o)) return JD_EX_DATA;
+    return jd_exit_of_rc(jd_client_open(out, &o));
+}
+
+int jd_open_watch(jd_args *a, const char *division, uint64_t since, jd_watch **out)
+{
+    jd_options o;
+    if (!options_for(a, &o)) return JD_EX_DATA;
+    return jd_exit_of_rc(jd_watch_open(out, &o, division, (const char *const *)a->rest,
+                                       (size_t)a->n, since));
+}
+
+/* ------------------------------------------------------------ exit codes */
+
+int jd_exit_of(enum jd_reply_status s)
+{
+    static const int codes[] = {
+        [JD_REPLY_OK] = JD_EX_OK,           [JD_REPLY_REFUSED] = JD_EX_REFUSED,
+        [JD_REPLY_INVALID] = JD_EX_DATA,    [JD_REPLY_CONFLICT] = JD_EX_REFUSED,
+        [JD_REPLY_FORBIDDEN] = JD_EX_REFUSED, [JD_REPLY_BUSY] = JD_EX_TEMPFAIL,
+        [JD_REPLY_ERROR] = JD_EX_TEMPFAIL,  [JD_REPLY_UNKNOWN] = JD_EX_UNAVAILABLE,
+    };
+    return codes[s];
+}
+
+int jd_exit_of_rc(int rc)
+{
+    static const int codes[] = {
+        [JD_RC_OK] = JD_EX_OK,
+        [JD_RC_TIMEOUT] = JD_EX_UNAVAILABLE,
+        [JD_RC_IDLE] = JD_EX_OK,
+        [JD_RC_FULL] = JD_EX_TEMPFAIL,
+        [JD_RC_INTERRUPTED] = JD_EX_TEMPFAIL,
+        [JD_RC_ARGUMENT] = JD_EX_USAGE,
+        [JD_RC_ENDPOINT] = JD_EX_USAGE,
+        [JD_RC_UNANSWERED] = JD_EX_UNAVAILABLE,
+        [JD_RC_REFUSED] = JD_EX_REFUSED,
+        [JD_RC_SYSTEM] = JD_EX_TEMPFAIL,
+    };
+    if (rc == JD_RC_SYSTEM)
+        jd_complain("%s: %s", jd_rc_text(rc), strerror(errno));
+    else if (rc != JD_RC_OK)
+        jd_complain("%s", jd_rc_text(rc));
+    return codes[rc];
+}
+
+int jd_worse(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+/* ------------------------------------------------------------ a question */
+
+const char *jd_division_for(jd_args *a, const char *case_id)
+{
+    jd_case_id id;
+    const char *set = getenv("JIANDU_DIVISION");
+    const char *division = a->division ? a->division : set && *set ? set : NULL;
+    if (!a->division && case_id && jd_case_id_parse(jd_str_of(case_id), &id))
+        division = jd_copy(&a->arena, (jd_str){ case_id + 2, 6 }).p;
+    if (!division)
+        jd_complain("which division? say --division CODE or set JIANDU_DIVISION");
+    else if (strlen(division) == 6 && strspn(division, "0123456789") == 6)
+        return division;
+    else
+        jd_complain("a division is six digits, such as 530900, not '%s'", division);
+    return NULL;
+}
+
+static void say_refusal(const jd_args *a, const json_t *answer, const jd_reply *r)
+{
+    if (jd_reply_status(r) == JD_REPLY_UNKNOWN)
+        jd_complain("no answer from %s: is jiandud running?", a->intake);
+    fputs("jianductl: ", stderr);
+    jd_print_receipt(stderr, answer);
+}
+
+int jd_ask(jd_args *a, jd_client *c, const jd_request *request, json_t *body, json_t **answer)
+{
+    jd_buf bytes = { 0 };
+    jd_reply *r = NULL;
+    jd_request full = *request;
+    *answer = NULL;
+    jd_json_pack(body, &bytes);
+    json_decref(body);
+    full.body = bytes.p;
+    full.body_n = bytes.n;
+    int rc = jd_client_request(c, &full, &r);
+    jd_buf_free(&bytes);
+    if (rc != JD_RC_OK) return jd_exit_of_rc(rc);
+    *answer = jd_json_reply(r);
+    int code = *answer ? jd_exit_of(jd_reply_status(r)) : JD_EX_TEMPFAIL;
+    if (!*answer) jd_complain("the answer cannot be read");
+    if (*answer && code != JD_EX_OK) say_refusal(a, *answer, r);
+    jd_reply_free(&r);
+    return code;
+}
+
+int jd_ask_once(jd_args *a, const char *type, const char *division, json_t *body, json_t **answer)
+{
+    jd_client *c;
+    jd_request r = { .type = type, .division = division, .reason = a->reason };
+    *answer = NULL;
+    int code = jd_open_client(a, &c);
+    if (code != JD_EX_OK) {
+        json_decref(body);
+        return code;
+    }
+    code = jd_ask(a, c, &r, body, answer);
+    jd_client_close(&c);
+    return code;
+}

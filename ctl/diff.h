@@ -1,0 +1,10 @@
+/* What differs between two policies, told by section and code rather than by line. */
+#ifndef JD_CTL_DIFF_H
+#define JD_CTL_DIFF_H
+
+#include "base/yaml.h"
+
+/* Prints a line a difference: `-` only in a, `+` only in b, `!` another value. How many. */
+int jd_diff(const jd_ynode *a, const jd_ynode *b);
+
+#endif

@@ -1,0 +1,69 @@
+#include <stdio.h>
+
+#include "ctl/ctl.h"
+
+/* "J.530900.report." watches 530900; a topic without a division watches what --division says. */
+static const char *division_of_topics(jd_args *a)
+{
+    const char *division = NULL;
+    for (int i = 0; i < a->n; i++) {
+        const char *t = a->rest[i];
+        bool named = strncmp(t, "J.", 2) == 0 && strlen(t) > 8 && t[8] == '.';
+        if (!named || (division && strncmp(division, t + 2, 6) != 0)) return NULL;
+        division = jd_copy(&a->arena, (jd_str){ t + 2, 6 }).p;
+    }
+    return division;
+}
+
+static void print(const jd_args *a, const jd_news *news)
+{
+    size_t n;
+    const char *bytes = jd_news_bytes(news, &n);
+    json_t *event = jd_json_unpack((jd_str){ bytes, (uint32_t)n });
+    if (a->json)
+        jd_print_json(event);
+    else
+        jd_print_event(event, jd_news_topic(news));
+    fflush(stdout);
+    json_decref(event);
+}
+
+/* A daemon that goes away comes back, and what was missed is asked for: worth a word, not an end. */
+static bool go_on(int rc, bool heard)
+{
+    if (rc == JD_RC_INTERRUPTED) return true;
+    if (rc != JD_RC_UNANSWERED || !heard) return false;
+    jd_complain("the daemon does not answer; waiting for it");
+    return true;
+}
+
+static int follow(const jd_args *a, jd_watch *w)
+{
+    const jd_news *news;
+    for (int64_t seen = 0; a->count < 0 || seen < a->count;) {
+        int rc = jd_watch_next(w, &news, -1);
+        if (rc == JD_RC_OK) {
+            print(a, news);
+            seen++;
+        } else if (rc == JD_RC_REFUSED) {
+            jd_complain("%s", jd_watch_problem(w));
+            return JD_EX_REFUSED;
+        } else if (!go_on(rc, seen > 0)) {
+            return jd_exit_of_rc(rc);
+        }
+    }
+    return JD_EX_OK;
+}
+
+int jd_run_watch(jd_args *a)
+{
+    jd_watch *w;
+    const char *division = division_of_topics(a);
+    if (!division && a->division && !(division = jd_division_for(a, NULL))) return JD_EX_USAGE;
+    uint64_t since = a->since < 0 ? JD_WATCH_NEW : (uint64_t)a->since;
+    int code = jd_open_watch(a, division, since, &w);
+    if (code != JD_EX_OK) return code;
+    code = follow(a, w);
+    jd_watch_close(&w);
+    return code;
+}

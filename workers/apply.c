@@ -1,0 +1,145 @@
+/* One command through the machine: decode, recognise, decide, record, answer. */
+#include <sodium.h>
+
+#include "workers/record.h"
+
+static void answer_problems(const jd_command *cmd, const jd_problems *p, jd_buf *receipt)
+{
+    jd_receipt_invalid(cmd->id, cmd->id_binary, p, receipt);
+}
+
+static void answer_code(jd_ctx *c, jd_code code, jd_buf *receipt)
+{
+    jd_because because[JD_REASONS_MAX];
+    const jd_outcome *out = c->out;
+    const jd_policy *p = jd_engine_policy(c->g, out->policy);
+    jd_render_reasons(p, c->cmd->type, out->reasons, out->reasons_n, because);
+    jd_receipt r = { .id = c->cmd->id, .id_binary = c->cmd->id_binary, .code = code,
+                     .because = because, .because_n = out->reasons_n, .due = JD_NO_DAY };
+    jd_receipt_pack(&r, receipt);
+}
+
+static void answer_entry(jd_ctx *c, const jd_entry *e, jd_buf *receipt)
+{
+    const jd_policy *p = jd_engine_policy(c->g, e->policy);
+    jd_render_receipt(c->g, p, c->cmd, e, &c->g->arena, receipt);
+}
+
+/* The same id again: the first receipt for the same content, else a conflict. */
+static bool answer_known(jd_ctx *c, const uint8_t digest[JD_DIGEST], jd_buf *receipt)
+{
+    jd_entry e;
+    jd_str bytes;
+    jd_key k;
+    if (!c->cmd->id) return false;
+    k = jd_key_request(c->cmd->id);
+    if (!jd_get(&c->g->txn, JD_DB_REQUESTS, jd_k(&k), &bytes)) return false;
+    if (!jd_entry_read(&c->g->txn, jd_unkey_seq(bytes), &c->g->arena, &e)) {
+        if (!c->g->txn.rc) c->g->txn.rc = JD_STORE_DAMAGED;
+        return true;
+    }
+    bool refused = e.type == JD_MSG_push_refused;
+    uint16_t type = refused && e.reasons_n ? e.reasons[0].index : e.type;
+    if (type != c->cmd->type || sodium_memcmp(e.digest, digest, JD_DIGEST) != 0) {
+        jd_refuse(c, JD_CODE_ID_REUSED, JD_NO_RULE, NULL, "expected a new id for a new message");
+        answer_code(c, JD_CODE_ID_REUSED, receipt);
+    } else if (refused) {
+        answer_code(c, (jd_code)e.reasons[0].rule, receipt);
+    } else {
+        answer_entry(c, &e, receipt);
+    }
+    return true;
+}
+
+/* Canonical content: what is digested and sealed. */
+static jd_str content_of(const jd_command *cmd, const jd_layout *l, const void *msg, jd_arena *a)
+{
+    jd_buf body = { 0 }, plain = { 0 };
+    if (cmd->canonical)
+        jd_buf_str(&body, cmd->body);
+    else
+        jd_encode_row(l, msg, &body);
+    jd_plain_pack(cmd->why, jd_buf_view(&body), &plain);
+    jd_str out = jd_copy(a, jd_buf_view(&plain));
+    jd_buf_free(&body);
+    jd_buf_free(&plain);
+    return out;
+}
+
+static bool read_message(const jd_command *cmd, const jd_layout *l, jd_arena *a, void *msg, jd_problems *p)
+{
+    if (cmd->canonical) return jd_decode_row(l, cmd->body, a, msg);
+    if (!jd_decode(l, cmd->body, a, msg, p)) return false;
+    if (jd_message_get(cmd->type)->needs_reason && !cmd->why.n)
+        jd_problem_add(p, JD_CODE_REASON_REQUIRED, JD_STR("reason"), "", "expected a reason in the header");
+    return p->n == 0;
+}
+
+static void start_outcome(jd_engine *g, jd_outcome *out)
+{
+    out->code = JD_CODE_RECORDED;
+    out->reasons_n = out->changes_n = out->puts_n = 0;
+    out->people = 0;
+    out->policy = g->tally.policy;
+}
+
+/* Nothing of a refused message is kept but, where nobody waits for a receipt, that it was. */
+static void record_refusal(jd_ctx *c, jd_code code, const uint8_t digest[JD_DIGEST])
+{
+    jd_entry e;
+    jd_command told = *c->cmd;
+    jd_ctx own = { .g = c->g, .cmd = &told, .at = c->at, .out = c->out };
+    told.type = JD_MSG_push_refused;
+    told.why = (jd_str){ "", 0 };
+    start_outcome(c->g, c->out);
+    jd_reason_add(&own, (jd_reason){ .rule = (uint16_t)code, .index = (uint16_t)c->cmd->type });
+    c->out->changes[c->out->changes_n++] =
+        (jd_change){ .entity = JD_E_none, .event = JD_EV_push_refused, .due = JD_NO_DAY };
+    jd_record(&own, JD_STR("\0"), digest, &e);
+}
+
+static void decide(jd_ctx *c, const void *msg, jd_str plain, jd_buf *receipt)
+{
+    jd_entry e;
+    uint8_t digest[JD_DIGEST];
+    jd_digest(c->g->vault, plain, digest);
+    if (answer_known(c, digest, receipt)) return;
+    jd_handler_of(c->cmd->type)(c, msg);
+    if (c->out->code == JD_CODE_RECORDED) {
+        jd_record(c, plain, digest, &e);
+        if (c->cmd->id) answer_entry(c, &e, receipt);
+        return;
+    }
+    answer_code(c, c->out->code, receipt);
+    if (c->cmd->push) record_refusal(c, c->out->code, digest);
+}
+
+void jd_apply(jd_engine *g, const jd_command *cmd, jd_buf *receipt)
+{
+    static _Thread_local jd_outcome out;
+    jd_problems problems = { 0 };
+    const jd_layout *l = &jd_message_get(cmd->type)->layout;
+    void *msg = jd_alloc(&g->arena, l->size);
+    jd_ms at = cmd->at > g->tally.at ? cmd->at : g->tally.at;
+    jd_ctx c = { .g = g, .policy = jd_engine_policy(g, 0), .cmd = cmd, .at = at,
+                 .today = jd_day_from_ms(at), .out = &out };
+    start_outcome(g, &out);
+    if (read_message(cmd, l, &g->arena, msg, &problems)) {
+        decide(&c, msg, content_of(cmd, l, msg, &g->arena), receipt);
+        return;
+    }
+    answer_problems(cmd, &problems, receipt);
+    if (cmd->push) {
+        uint8_t digest[JD_DIGEST];
+        jd_digest(g->vault, cmd->body, digest);
+        if (!answer_known(&c, digest, &(jd_buf){ 0 })) record_refusal(&c, jd_problems_code(&problems), digest);
+    }
+}
+
+void jd_replay_refusal(jd_engine *g, const jd_entry *e)
+{
+    static _Thread_local jd_outcome out;
+    jd_command cmd = { .type = (jd_msg)e->reasons[0].index, .id = e->id, .at = e->at, .sender = e->sender };
+    jd_ctx c = { .g = g, .cmd = &cmd, .at = e->at, .out = &out };
+    record_refusal(&c, (jd_code)e->reasons[0].rule, e->digest);
+}

@@ -1,0 +1,131 @@
+/* What handlers share: loading cases, moving them, refusing. */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "workers/handler.h"
+
+bool jd_refused(const jd_ctx *c)
+{
+    return c->out->code != JD_CODE_RECORDED;
+}
+
+void jd_reason_add(jd_ctx *c, jd_reason r)
+{
+    if (c->out->reasons_n < JD_REASONS_MAX) c->out->reasons[c->out->reasons_n++] = r;
+}
+
+void jd_refuse(jd_ctx *c, jd_code code, uint16_t rule, const char *field, const char *fmt, ...)
+{
+    jd_reason r = { .rule = rule, .on = JD_ON_NOTHING };
+    char text[256];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    if (!jd_refused(c)) c->out->code = code;
+    if (field) {
+        int at = jd_layout_find(&jd_message_get(c->cmd->type)->layout, jd_str_of(field));
+        r.on = at < 0 ? JD_ON_NOTHING : JD_ON_FIELD;
+        r.index = (uint16_t)at;
+    }
+    r.text = jd_copy(&c->g->arena, jd_str_of(text));
+    jd_reason_add(c, r);
+}
+
+jd_case_row *jd_read_case(jd_txn *t, jd_arena *a, jd_entity e, uint64_t number)
+{
+    jd_str bytes;
+    jd_key k = jd_key_case(e, number);
+    if (!jd_get(t, JD_DB_CASES, jd_k(&k), &bytes)) return NULL;
+    /* the strings of a row point into the map; a later write in this batch would move them */
+    bytes = jd_copy(a, bytes);
+    jd_case_row *row = jd_alloc(a, sizeof *row);
+    return jd_decode_row(jd_case_layout(e), bytes, a, row) ? row : NULL;
+}
+
+jd_case_row *jd_load_case(jd_ctx *c, const char *field, jd_str text, jd_entity e, uint64_t *number)
+{
+    jd_case_id id;
+    jd_case_row *row = NULL;
+    if (!jd_case_id_parse(text, &id) || id.entity != e) {
+        jd_refuse(c, JD_CODE_UNKNOWN_CASE, JD_NO_RULE, field, "expected the id of a case of kind %s",
+                  jd_entity_name(e));
+        return NULL;
+    }
+    if (id.division != c->g->division) {
+        jd_refuse(c, JD_CODE_NOT_OWN_DIVISION, c->policy->division_rule, field,
+                  "expected a case of division %06u", c->g->division);
+        return NULL;
+    }
+    row = jd_read_case(&c->g->txn, &c->g->arena, e, id.number);
+    if (!row)
+        jd_refuse(c, e == JD_E_supervisor ? JD_CODE_NOT_SUPERVISOR : JD_CODE_UNKNOWN_CASE, JD_NO_RULE,
+                  field, "there is no %s %.*s", jd_entity_name(e), JD_FMT(text));
+    *number = id.number;
+    return row;
+}
+
+jd_case_row *jd_new_case(jd_ctx *c, jd_entity e, uint64_t *number)
+{
+    jd_case_row *row = jd_alloc(&c->g->arena, sizeof *row);
+    jd_layout_clear(jd_case_layout(e), row);
+    row->head.state = row->head.version = row->head.last_seq = 0;
+    row->head.policy = c->g->tally.policy;
+    row->head.dept = JD_NO_DEPT;
+    *number = c->g->tally.numbers[e] + 1;
+    for (int i = 0; i < c->out->changes_n; i++)
+        if (c->out->changes[i].entity == e && c->out->changes[i].fresh) ++*number;
+    return row;
+}
+
+/* "allowed in state assigned: assign, accept, object" */
+static void refuse_move(jd_ctx *c, jd_entity e, int state)
+{
+    char allowed[200] = "nothing";
+    size_t n = 0;
+    for (int v = 0; v < jd_verb_count(e) && n < sizeof allowed; v++)
+        if (jd_moves(e, state, v))
+            n += (size_t)snprintf(allowed + n, sizeof allowed - n, "%s%s", n ? ", " : "", jd_verb_name(e, v));
+    jd_refuse(c, JD_CODE_ILLEGAL_MOVE, JD_NO_RULE, NULL, "state is %s; expected one of: %s",
+              jd_state_name(e, state), allowed);
+}
+
+const jd_policy *jd_policy_of(jd_ctx *c, const jd_case_row *row)
+{
+    c->out->policy = (uint16_t)row->head.policy;
+    return jd_engine_policy(c->g, (uint64_t)row->head.policy);
+}
+
+jd_change *jd_move(jd_ctx *c, jd_entity e, uint64_t number, jd_case_row *row, int verb, int to,
+                   jd_event_id event)
+{
+    int from = (int)row->head.state;
+    if (!(jd_moves(e, from, verb) >> to & 1)) {
+        refuse_move(c, e, from);
+        return NULL;
+    }
+    jd_change *ch = &c->out->changes[c->out->changes_n++];
+    *ch = (jd_change){ .entity = e, .number = number, .row = row, .event = event, .from = from,
+                       .to = to, .fresh = row->head.version == 0, .due = JD_NO_DAY,
+                       .before = row->head };
+    row->head.state = to;
+    return ch;
+}
+
+uint16_t jd_dept_of(jd_ctx *c, const jd_policy *p, const char *field, jd_str code)
+{
+    uint16_t dept = jd_policy_dept(p, code);
+    if (dept == JD_NO_DEPT)
+        jd_refuse(c, JD_CODE_UNKNOWN_IN_POLICY, JD_NO_RULE, field,
+                  "expected a department of %.*s, not '%.*s'", JD_FMT(p->name), JD_FMT(code));
+    return dept;
+}
+
+void jd_put_other(jd_ctx *c, jd_db db, jd_key key, const jd_layout *l, const void *row)
+{
+    jd_buf b = { 0 };
+    jd_encode_row(l, row, &b);
+    c->out->puts[c->out->puts_n++] =
+        (jd_put_row){ .db = db, .key = key, .value = jd_copy(&c->g->arena, jd_buf_view(&b)) };
+    jd_buf_free(&b);
+}

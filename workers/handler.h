@@ -1,0 +1,95 @@
+/* What a handler sees and says. It reads the store, asks the rules, and fills the outcome; record.c
+ * alone writes. A handler that refuses leaves no trace. */
+#ifndef JD_HANDLER_H
+#define JD_HANDLER_H
+
+#include "workers/engine.h"
+#include "workers/keys.h"
+
+/* A case that moves, with exactly one event. The row is the handler's to fill; what it was before
+ * is remembered here. */
+typedef struct jd_change {
+    jd_entity entity;
+    uint64_t number;
+    jd_case_row *row;
+    jd_event_id event;
+    int from, to;
+    bool fresh;
+    jd_day due; /* told in the event; JD_NO_DAY for none */
+    struct jd_row_head before;
+} jd_change;
+
+typedef struct jd_put_row {
+    jd_db db;
+    jd_key key;
+    jd_str value;
+} jd_put_row;
+
+typedef struct jd_outcome {
+    jd_code code;
+    int reasons_n, changes_n, puts_n;
+    uint64_t people; /* how many person numbers were taken */
+    uint16_t policy; /* which policy's rules the reasons name */
+    jd_reason reasons[JD_REASONS_MAX];
+    jd_put_row puts[JD_PUTS_MAX];
+    jd_change changes[JD_CHANGES_MAX];
+} jd_outcome;
+
+typedef struct jd_ctx {
+    jd_engine *g;
+    const jd_policy *policy; /* in force; a case has its own */
+    const jd_command *cmd;
+    jd_ms at;
+    jd_day today;
+    jd_outcome *out;
+} jd_ctx;
+
+typedef void (*jd_handler)(jd_ctx *c, const void *msg);
+jd_handler jd_handler_of(jd_msg type);
+
+/* Refusals: the first code stands, every reason is told. */
+void jd_refuse(jd_ctx *c, jd_code code, uint16_t rule, const char *field, const char *fmt, ...)
+    __attribute__((format(printf, 5, 6)));
+void jd_reason_add(jd_ctx *c, jd_reason r);
+bool jd_refused(const jd_ctx *c);
+
+/* The case of an id, when it is one of this division's and of that entity; else refuses. */
+jd_case_row *jd_load_case(jd_ctx *c, const char *field, jd_str id, jd_entity e, uint64_t *number);
+jd_case_row *jd_read_case(jd_txn *t, jd_arena *a, jd_entity e, uint64_t number); /* NULL: not there */
+jd_case_row *jd_new_case(jd_ctx *c, jd_entity e, uint64_t *number);
+
+/* The policy the case began under; reasons given from here on name its rules. */
+const jd_policy *jd_policy_of(jd_ctx *c, const jd_case_row *row);
+
+/* The move the table of states allows, else refuses and returns NULL. Fill the row behind it: what it
+ * held before is remembered. */
+jd_change *jd_move(jd_ctx *c, jd_entity e, uint64_t number, jd_case_row *row, int verb, int to,
+                   jd_event_id event);
+
+/* A department named in a message, by the policy; else refuses. */
+uint16_t jd_dept_of(jd_ctx *c, const jd_policy *p, const char *field, jd_str code);
+
+void jd_put_other(jd_ctx *c, jd_db db, jd_key key, const jd_layout *l, const void *row);
+
+/* people.c: persons and what is attested about them */
+struct jd_row_person *jd_read_person(jd_txn *t, jd_arena *a, uint64_t number);
+uint64_t jd_find_person(jd_ctx *c, jd_str idno, uint8_t hash[16]); /* 0: not known yet */
+void jd_put_person(jd_ctx *c, uint64_t number, const struct jd_row_person *row);
+void jd_read_facts(jd_txn *t, jd_arena *a, const jd_policy *p, uint64_t person, jd_day today,
+                   jd_tri facts[JD_FACTS_MAX]);
+void jd_read_facts_with(jd_txn *t, jd_arena *a, const jd_policy *p, uint64_t person, jd_day today,
+                        int fact, jd_tri value, jd_tri facts[JD_FACTS_MAX]); /* one of them new */
+void jd_end_appointment(jd_ctx *c, uint64_t person);
+void jd_close_application(jd_ctx *c, uint64_t person, uint64_t supervisor); /* 0: none in force */
+
+/* forms.c: applications' forms and their screening */
+bool jd_form_of(jd_txn *t, const jd_vault *v, jd_arena *a, uint64_t number,
+                const struct jd_row_application *row, jd_form *form); /* as submitted and supplemented so far */
+int jd_screen_case(jd_ctx *c, const jd_policy *p, const jd_form *form, int channel,
+                   const jd_tri *facts); /* the state, with reasons; refuses what is refused at the door */
+
+/* limits.c: arms and clears the case's running time limit */
+void jd_limit_start(jd_ctx *c, const jd_policy *p, struct jd_row_report *row, jd_clock_id k, jd_day from);
+void jd_limit_end(struct jd_row_report *row);
+
+#endif

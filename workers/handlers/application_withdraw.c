@@ -1,0 +1,15 @@
+/* Taking part is voluntary (LC-2.2, WH-2.1): an applicant may withdraw before the decision. */
+#include "workers/handlers/handlers.h"
+
+void jd_on_application_withdraw(jd_ctx *c, const void *msg)
+{
+    const struct jd_application_withdraw *m = msg;
+    uint64_t number;
+    jd_case_row *row = jd_load_case(c, "application", m->application, JD_E_application, &number);
+    if (!row) return;
+    jd_policy_of(c, row);
+    if (!jd_move(c, JD_E_application, number, row, JD_V_application_withdraw, JD_S_application_withdrawn,
+                 JD_EV_application_withdrawn))
+        return;
+    jd_close_application(c, (uint64_t)row->application.person, 0);
+}

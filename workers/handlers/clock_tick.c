@@ -1,0 +1,63 @@
+/* It is now this late: the first due clock fires, and after a long sleep each rung that is past, one a
+ * command and in order. A term lapses (LC-13.2, WH-8.3) or tells that it will;
+ * a time limit warns or is breached. The event carries the last day, whenever it fires. */
+#include "workers/handlers/handlers.h"
+#include "workers/rules/deadline.h"
+
+typedef struct due {
+    jd_ms at;
+    jd_entity entity;
+    uint64_t number;
+    int kind;
+} due;
+
+static bool first_due(jd_ctx *c, due *d)
+{
+    jd_scan s = jd_scan_from(&c->g->txn, JD_DB_CLOCKS, (jd_str){ "", 0 });
+    bool found = jd_scan_next(&s);
+    if (found) jd_unkey_clock(s.key, &d->at, &d->entity, &d->number, &d->kind);
+    jd_scan_end(&s);
+    return found && d->at <= c->at;
+}
+
+static void fire_term(jd_ctx *c, const jd_policy *p, const due *d, jd_case_row *row)
+{
+    bool end = jd_is_breach(row->supervisor.term_end, d->at);
+    jd_change *ch = jd_move(c, d->entity, d->number, row, end ? JD_V_supervisor_lapse : JD_V_supervisor_expire,
+                            end ? JD_S_supervisor_lapsed : JD_S_supervisor_expiring,
+                            end ? JD_EV_supervisor_lapsed : JD_EV_supervisor_expiring);
+    if (!ch) return;
+    ch->due = row->supervisor.term_end;
+    row->head.clock = end ? JD_NO_TIME : jd_next_rung(p->expiring, p->expiring_n, row->supervisor.term_end, d->at);
+    jd_reason_add(c, (jd_reason){ .rule = end ? p->lapse_rule : p->term_rule, .on = JD_ON_NOTHING });
+    if (end) jd_end_appointment(c, (uint64_t)row->supervisor.person);
+}
+
+static void fire_limit(jd_ctx *c, const jd_policy *p, const due *d, jd_case_row *row)
+{
+    const jd_clock_rule *k = &p->clocks[d->kind];
+    bool breach = jd_is_breach(row->head.due, d->at);
+    jd_change *ch = jd_move(c, d->entity, d->number, row, breach ? JD_V_report_breach : JD_V_report_warn,
+                            (int)row->head.state, breach ? JD_EV_report_overdue : JD_EV_report_warned);
+    if (!ch) return;
+    ch->due = row->head.due;
+    row->head.clock = breach ? JD_NO_TIME : jd_next_rung(k->warn, k->warn_n, row->head.due, d->at);
+    if (breach) row->head.overdue = JD_YES;
+    jd_reason_add(c, (jd_reason){ .rule = k->rule, .on = JD_ON_CLOCK, .index = (uint16_t)d->kind });
+}
+
+void jd_on_clock_tick(jd_ctx *c, const void *msg)
+{
+    due d;
+    (void)msg;
+    jd_case_row *row = first_due(c, &d) ? jd_read_case(&c->g->txn, &c->g->arena, d.entity, d.number) : NULL;
+    if (!row) {
+        c->out->code = JD_CODE_INTERNAL;
+        return;
+    }
+    const jd_policy *p = jd_policy_of(c, row);
+    if (d.kind == JD_CLOCK_TERM)
+        fire_term(c, p, &d, row);
+    else
+        fire_limit(c, p, &d, row);
+}

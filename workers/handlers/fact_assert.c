@@ -1,0 +1,70 @@
+/* Something attested from outside: an open application is screened again by it (LC-4.1 to LC-4.3). */
+#include "workers/handlers/handlers.h"
+
+static int find_fact(const jd_policy *p, jd_str predicate)
+{
+    for (int i = 0; i < p->facts_n; i++)
+        if (jd_str_eq(p->facts[i].item.code, predicate)) return i;
+    return -1;
+}
+
+static void check_dates(jd_ctx *c, const struct jd_fact_assert *m)
+{
+    if (m->as_of > c->today)
+        jd_refuse(c, JD_CODE_INCONSISTENT, JD_NO_RULE, "as_of", "expected a day not in the future");
+    if (m->valid_until != JD_NO_DAY && m->valid_until < m->as_of)
+        jd_refuse(c, JD_CODE_INCONSISTENT, JD_NO_RULE, "valid_until", "expected a day not before as_of");
+}
+
+static jd_tri value_of(jd_str code)
+{
+    return jd_str_is(code, "yes") ? JD_YES : jd_str_is(code, "no") ? JD_NO : JD_UNKNOWN;
+}
+
+static void put_fact(jd_ctx *c, const jd_fact_kind *f, const struct jd_fact_assert *m, uint64_t person)
+{
+    struct jd_row_fact row = { .value = value_of(m->value), .as_of = m->as_of,
+                               .valid_until = m->valid_until, .seq = (int64_t)c->g->tally.seq + 1 };
+    if (row.valid_until == JD_NO_DAY && f->valid_days) row.valid_until = m->as_of + f->valid_days;
+    jd_put_other(c, JD_DB_FACTS, jd_key_fact(person, f->item.code), &jd_row_fact_layout, &row);
+}
+
+/* The outcome is written after the handler, so the new value is laid over what the store says. */
+static void rescreen(jd_ctx *c, const jd_policy *p, uint64_t number, jd_case_row *row, int fact, jd_tri value)
+{
+    jd_form form;
+    jd_tri facts[JD_FACTS_MAX];
+    if (!jd_form_of(&c->g->txn, c->g->vault, &c->g->arena, number, &row->application, &form)) {
+        c->out->code = JD_CODE_INTERNAL;
+        return;
+    }
+    jd_read_facts_with(&c->g->txn, &c->g->arena, p, (uint64_t)row->application.person, c->today, fact,
+                       value, facts);
+    int state = jd_screen_case(c, p, &form, (int)row->application.channel, facts);
+    if (!jd_refused(c))
+        jd_move(c, JD_E_application, number, row, JD_V_application_rescreen, state,
+                JD_EV_application_screened);
+}
+
+void jd_on_fact_assert(jd_ctx *c, const void *msg)
+{
+    const struct jd_fact_assert *m = msg;
+    jd_entity e = m->subject.p[0] == 'S' ? JD_E_supervisor : JD_E_application;
+    uint64_t number;
+    jd_case_row *row = jd_load_case(c, "subject", m->subject, e, &number);
+    if (!row) return;
+    const jd_policy *p = jd_policy_of(c, row);
+    int fact = find_fact(p, m->predicate);
+    if (fact < 0)
+        jd_refuse(c, JD_CODE_UNKNOWN_IN_POLICY, JD_NO_RULE, "predicate", "expected a fact of %.*s",
+                  JD_FMT(p->name));
+    check_dates(c, m);
+    if (jd_refused(c)) return;
+    if (e == JD_E_application)
+        rescreen(c, p, number, row, fact, value_of(m->value));
+    else
+        jd_move(c, e, number, row, JD_V_supervisor_inform, (int)row->head.state, JD_EV_supervisor_informed);
+    if (!jd_refused(c))
+        put_fact(c, &p->facts[fact], m, (uint64_t)(e == JD_E_application ? row->application.person
+                                                                         : row->supervisor.person));
+}

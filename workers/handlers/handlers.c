@@ -1,0 +1,24 @@
+#include "workers/handlers/handlers.h"
+
+jd_handler jd_handler_of(jd_msg type)
+{
+    static const jd_handler handlers[JD_MSG_COUNT] = {
+        [JD_MSG_application_submit] = jd_on_application_submit,
+        [JD_MSG_nomination_submit] = jd_on_nomination_submit,
+        [JD_MSG_application_supplement] = jd_on_application_supplement,
+        [JD_MSG_application_withdraw] = jd_on_application_withdraw,
+        [JD_MSG_application_decide] = jd_on_application_decide,
+        [JD_MSG_fact_assert] = jd_on_fact_assert,
+        [JD_MSG_report_submit] = jd_on_report_submit,
+        [JD_MSG_report_assign] = jd_on_report_assign,
+        [JD_MSG_report_accept] = jd_on_report_accept,
+        [JD_MSG_report_object] = jd_on_report_object,
+        [JD_MSG_report_result] = jd_on_report_result,
+        [JD_MSG_report_feedback] = jd_on_report_feedback,
+        [JD_MSG_report_acknowledge] = jd_on_report_acknowledge,
+        [JD_MSG_report_close] = jd_on_report_close,
+        [JD_MSG_clock_tick] = jd_on_clock_tick,
+        [JD_MSG_policy_activate] = jd_on_policy_activate,
+    };
+    return handlers[type];
+}

@@ -1,0 +1,36 @@
+/* One file a thing that happens; this is their list. */
+#ifndef JD_HANDLERS_H
+#define JD_HANDLERS_H
+
+#include "workers/handler.h"
+
+void jd_on_application_submit(jd_ctx *c, const void *msg);
+void jd_on_nomination_submit(jd_ctx *c, const void *msg);
+void jd_on_application_supplement(jd_ctx *c, const void *msg);
+void jd_on_application_withdraw(jd_ctx *c, const void *msg);
+void jd_on_application_decide(jd_ctx *c, const void *msg);
+void jd_on_fact_assert(jd_ctx *c, const void *msg);
+void jd_on_report_submit(jd_ctx *c, const void *msg);
+void jd_on_report_assign(jd_ctx *c, const void *msg);
+void jd_on_report_accept(jd_ctx *c, const void *msg);
+void jd_on_report_object(jd_ctx *c, const void *msg);
+void jd_on_report_result(jd_ctx *c, const void *msg);
+void jd_on_report_feedback(jd_ctx *c, const void *msg);
+void jd_on_report_acknowledge(jd_ctx *c, const void *msg);
+void jd_on_report_close(jd_ctx *c, const void *msg);
+void jd_on_clock_tick(jd_ctx *c, const void *msg);
+void jd_on_policy_activate(jd_ctx *c, const void *msg);
+
+/* application_receive.c: what both channels share */
+void jd_receive_application(jd_ctx *c, const jd_form *form, int channel, int recommender, int nominee);
+bool jd_form_consistent(jd_ctx *c, const jd_policy *p, const jd_form *form);
+
+/* report_desk.c: loading a report for somebody who acts on it */
+typedef enum { JD_LEAD = 1, JD_MANAGER = 2 } jd_desk;
+struct jd_row_report *jd_report_at_desk(jd_ctx *c, jd_str report, const char *field, jd_str department,
+                                        int who, const jd_policy **p, uint64_t *number);
+/* Moves it, with the reason the policy's rule gives. NULL when the state does not allow it. */
+jd_change *jd_move_report(jd_ctx *c, uint64_t number, struct jd_row_report *row, int verb, int to,
+                          jd_event_id event, uint16_t rule);
+
+#endif

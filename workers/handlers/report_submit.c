@@ -1,0 +1,192 @@
+/* A supervisor reports: may they, is it well formed under this policy, and who handles it. */
+#include "workers/handlers/handlers.h"
+#include "workers/rules/assignment.h"
+#include "workers/rules/deadline.h"
+
+/* LC-6, LC-12.1, LC-13.2; WH-8: an appointment in force, on this day and in this division. */
+static struct jd_row_supervisor *reporter(jd_ctx *c, jd_str id, uint64_t *number)
+{
+    jd_case_row *row = jd_load_case(c, "supervisor", id, JD_E_supervisor, number);
+    if (!row) return NULL;
+    struct jd_row_supervisor *s = &row->supervisor;
+    bool open = !jd_state_final(JD_E_supervisor, (int)s->state);
+    if (open && c->today >= s->term_start && c->today <= s->term_end) return s;
+    char start[JD_DATE_LEN + 1], end[JD_DATE_LEN + 1];
+    jd_format_date(s->term_start, start);
+    jd_format_date(s->term_end, end);
+    jd_refuse(c, JD_CODE_NOT_ACTIVE, open ? c->policy->term_rule : c->policy->lapse_rule, "supervisor",
+              "the term is %s to %s", start, end);
+    return NULL;
+}
+
+static bool in_list(jd_ctx *c, const jd_items *list, const char *field, jd_str code)
+{
+    if (!code.p || jd_items_find(list, code) >= 0) return true;
+    jd_refuse(c, JD_CODE_UNKNOWN_IN_POLICY, JD_NO_RULE, field, "expected a code of %.*s, not '%.*s'",
+              JD_FMT(c->policy->name), JD_FMT(code));
+    return false;
+}
+
+static const jd_report_kind *kind_of(jd_ctx *c, const struct jd_report_submit *m, int *index)
+{
+    const jd_policy *p = c->policy;
+    for (*index = 0; *index < p->kinds_n; ++*index)
+        if (jd_str_eq(p->kinds[*index].item.code, m->kind)) return &p->kinds[*index];
+    jd_refuse(c, JD_CODE_KIND_NOT_ACCEPTED, p->kind_rule, "kind", "expected a kind of %.*s", JD_FMT(p->name));
+    return NULL;
+}
+
+static int target_of(jd_ctx *c, jd_str code)
+{
+    const jd_policy *p = c->policy;
+    for (int i = 0; i < p->targets_n; i++)
+        if (jd_str_eq(p->targets[i].item.code, code)) return i;
+    jd_refuse(c, JD_CODE_TARGET_NOT_SUPERVISED, p->targets_n ? p->targets[0].item.rule : JD_NO_RULE, "target",
+              "expected a target of %.*s", JD_FMT(p->name));
+    return -1;
+}
+
+/* "other" is whatever catch-all the target has. */
+static int category_in(const jd_target *t, jd_str code)
+{
+    for (int i = 0; i < t->n; i++)
+        if (jd_str_eq(t->categories[i].item.code, code) ||
+            (t->categories[i].catch_all && jd_str_is(code, "other")))
+            return i;
+    return -1;
+}
+
+static int category_of(jd_ctx *c, int target, jd_str code)
+{
+    const jd_policy *p = c->policy;
+    const jd_target *t = &p->targets[target];
+    int found = category_in(t, code);
+    if (found >= 0) return found;
+    for (int i = 0; i < p->targets_n; i++)
+        if (category_in(&p->targets[i], code) >= 0 && !jd_str_is(code, "other")) {
+            jd_refuse(c, JD_CODE_CATEGORY_NOT_FOR_TARGET, t->item.rule, "category",
+                      "'%.*s' belongs to target %.*s", JD_FMT(code), JD_FMT(p->targets[i].item.code));
+            return -1;
+        }
+    if (t->no_catch_all != JD_NO_RULE)
+        jd_refuse(c, JD_CODE_NO_CATCH_ALL, t->no_catch_all, "category",
+                  "expected one of the categories named for %.*s; send an opinion instead",
+                  JD_FMT(t->item.code));
+    else
+        jd_refuse(c, JD_CODE_UNKNOWN_IN_POLICY, JD_NO_RULE, "category", "expected a category of target %.*s",
+                  JD_FMT(t->item.code));
+    return -1;
+}
+
+static void required(jd_ctx *c, const jd_report_kind *k, const char *field, jd_str value)
+{
+    if (!value.p)
+        jd_refuse(c, JD_CODE_MISSING_FIELD, k->item.rule, field, "a %.*s must name it", JD_FMT(k->item.code));
+}
+
+static void check_subject_matter(jd_ctx *c, const struct jd_report_submit *m, struct jd_row_report *row)
+{
+    int kind, target = -1;
+    const jd_report_kind *k = kind_of(c, m, &kind);
+    if (!k) return;
+    row->kind = kind;
+    if (k->needs_category) required(c, k, "target", m->target);
+    if (k->needs_category) required(c, k, "category", m->category);
+    if (m->target.p && (target = target_of(c, m->target)) >= 0) row->target = target;
+    if (target >= 0 && m->category.p) row->category = category_of(c, target, m->category);
+    if (k->needs_nature && !m->nature.p)
+        jd_refuse(c, JD_CODE_NATURE_REQUIRED, c->policy->nature_rule, "nature", "a %.*s must name its nature",
+                  JD_FMT(k->item.code));
+    in_list(c, &c->policy->natures, "nature", m->nature);
+    in_list(c, &c->policy->subjects, "subject", m->subject);
+    in_list(c, &c->policy->bases, "basis", m->basis);
+}
+
+static void check_place_and_time(jd_ctx *c, const struct jd_report_submit *m)
+{
+    if (m->county.p && jd_items_find(&c->policy->counties, m->county) < 0)
+        jd_refuse(c, JD_CODE_NOT_OWN_DIVISION, c->policy->division_rule, "county",
+                  "expected a county of division %06u", c->g->division);
+    if (m->found_on != JD_NO_DAY && m->found_on > c->today)
+        jd_refuse(c, JD_CODE_INCONSISTENT, JD_NO_RULE, "found_on",
+                  "expected a day not after the one on which the report is received");
+    if (m->secrecy.p && jd_str_is(m->secrecy, "state_secret"))
+        jd_refuse(c, JD_CODE_STATE_SECRET, c->policy->secrecy_rule, "secrecy",
+                  "expected to be taken to the body in charge of secrecy, not here");
+}
+
+static jd_str accused_of(jd_ctx *c, const struct jd_report_submit *m)
+{
+    uint8_t *list = jd_alloc(&c->g->arena, 2 * (size_t)m->accused.n + 1);
+    for (uint32_t i = 0; i < m->accused.n; i++)
+        jd_be16(list + 2 * i, jd_dept_of(c, c->policy, "accused", m->accused.v[i]));
+    return (jd_str){ (const char *)list, 2 * m->accused.n };
+}
+
+/* The county named, else digits 2 to 7 of the institution's code: a hint, never a reason to refuse. */
+static uint32_t county_of(const jd_policy *p, const struct jd_report_submit *m, jd_str *word)
+{
+    uint64_t v;
+    *word = m->county;
+    if (!word->p && m->institution.n >= 7) *word = (jd_str){ m->institution.p + 1, 6 };
+    if (!word->p || jd_items_find(&p->counties, *word) < 0 || !jd_str_to_u64(*word, &v)) {
+        *word = (jd_str){ NULL, 0 };
+        return 0;
+    }
+    return (uint32_t)v;
+}
+
+static void fill_env(jd_ctx *c, const struct jd_report_submit *m, jd_env *env)
+{
+    *env = (jd_env){ .layout = &jd_message_get(JD_MSG_report_submit)->layout, .msg = m };
+    for (int i = 0; i < JD_D_COUNT; i++) env->derived[i] = JD_NO_INT;
+    if (m->found_on != JD_NO_DAY) env->derived[JD_D_days_since_found] = c->today - m->found_on;
+}
+
+static jd_str pack_depts(jd_ctx *c, const uint16_t *v, int n)
+{
+    uint8_t *list = jd_alloc(&c->g->arena, 2 * (size_t)n + 1);
+    for (int i = 0; i < n; i++) jd_be16(list + 2 * i, v[i]);
+    return (jd_str){ (const char *)list, 2 * (uint32_t)n };
+}
+
+static void assign(jd_ctx *c, const struct jd_report_submit *m, uint64_t number, jd_case_row *row)
+{
+    jd_env env;
+    jd_assignment a;
+    jd_str word;
+    uint32_t county = county_of(c->policy, m, &word);
+    fill_env(c, m, &env);
+    env.words[JD_D_county_or_institution] = word;
+    jd_assign(c->policy, &env, county, row->report.accused, &a);
+    bool held = a.lead == JD_NO_DEPT;
+    jd_change *ch = jd_move(c, JD_E_report, number, row, JD_V_report_submit,
+                            held ? JD_S_report_held : JD_S_report_assigned,
+                            held ? JD_EV_report_held : JD_EV_report_assigned);
+    if (!ch) return;
+    row->report.dept = a.lead;
+    row->report.route = a.route;
+    row->report.assist = pack_depts(c, a.assist, a.assist_n);
+    row->report.county = county ? county : JD_NO_INT;
+    row->report.assigned_on = held ? JD_NO_DAY : c->today;
+    jd_limit_start(c, c->policy, &row->report, JD_CLOCK_HANDLING, c->today);
+    ch->due = row->report.due;
+    jd_reason_add(c, (jd_reason){ .rule = c->policy->routes[a.route].rule, .on = JD_ON_ROUTE,
+                                  .index = (uint16_t)a.route });
+    if (a.diverted) jd_reason_add(c, (jd_reason){ .rule = c->policy->firewall_rule, .on = JD_ON_NOTHING });
+}
+
+void jd_on_report_submit(jd_ctx *c, const void *msg)
+{
+    const struct jd_report_submit *m = msg;
+    uint64_t supervisor, number;
+    if (!reporter(c, m->supervisor, &supervisor)) return;
+    jd_case_row *row = jd_new_case(c, JD_E_report, &number);
+    check_place_and_time(c, m);
+    check_subject_matter(c, m, &row->report);
+    row->report.accused = accused_of(c, m);
+    if (jd_refused(c)) return;
+    row->report.supervisor = (int64_t)supervisor;
+    row->report.received = c->at;
+    assign(c, m, number, row);
+}

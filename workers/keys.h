@@ -1,0 +1,35 @@
+/* Every key of the store, built and taken apart here and nowhere else. Integers are big-endian, so
+ * byte order is numeric order. */
+#ifndef JD_KEYS_H
+#define JD_KEYS_H
+
+#include "base/civil.h"
+#include "proto/states.h"
+
+typedef struct jd_key {
+    uint8_t bytes[64];
+    uint8_t n;
+} jd_key;
+
+static inline jd_str jd_k(const jd_key *k)
+{
+    return (jd_str){ (const char *)k->bytes, k->n };
+}
+
+enum { JD_STATE_OVERDUE = 0xff }; /* a place in the worklist beside the real states */
+
+jd_key jd_key_seq(uint64_t seq);
+jd_key jd_key_request(const uint8_t id[16]);
+jd_key jd_key_case(jd_entity e, uint64_t number);
+jd_key jd_key_clock(jd_ms due, jd_entity e, uint64_t number, int kind);
+jd_key jd_key_work(jd_entity e, int state, uint16_t dept, uint64_t number);
+jd_key jd_key_person_hash(const uint8_t hash[16]);
+jd_key jd_key_person(uint64_t number);
+jd_key jd_key_fact(uint64_t person, jd_str predicate);
+
+uint64_t jd_unkey_seq(jd_str k);
+uint64_t jd_unkey_case(jd_str k, jd_entity *e);
+void jd_unkey_clock(jd_str k, jd_ms *due, jd_entity *e, uint64_t *number, int *kind);
+void jd_unkey_work(jd_str k, jd_entity *e, int *state, uint16_t *dept, uint64_t *number);
+
+#endif

@@ -1,0 +1,22 @@
+/* Arming and clearing a case's running time limit. */
+#include "workers/handler.h"
+#include "workers/rules/deadline.h"
+
+void jd_limit_start(jd_ctx *c, const jd_policy *p, struct jd_row_report *row, jd_clock_id k, jd_day from)
+{
+    jd_limit_end(row);
+    if (!p->clocks[k].on) return;
+    row->clock_kind = k;
+    row->clock_from = from;
+    row->due = jd_deadline(p, k, from);
+    row->clock = jd_next_rung(p->clocks[k].warn, p->clocks[k].warn_n, row->due, c->at);
+}
+
+void jd_limit_end(struct jd_row_report *row)
+{
+    row->clock_kind = JD_NO_INT;
+    row->clock = JD_NO_TIME;
+    row->due = JD_NO_DAY;
+    row->clock_from = JD_NO_DAY;
+    row->overdue = JD_UNKNOWN;
+}

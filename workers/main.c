@@ -1,0 +1,148 @@
+/* jiandu-worker: owns one division. It opens the store and its keys, and no network. */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <time.h>
+
+#include "base/config.h"
+#include "base/log.h"
+#include "workers/server.h"
+#include "workers/verify.h"
+
+typedef struct options {
+    const char *config;
+    uint32_t division;
+    bool verify, replay;
+} options;
+
+static void usage(FILE *out)
+{
+    fputs("usage: jiandu-worker [-c FILE] --division CODE\n"
+          "       jiandu-worker [-c FILE] [--division CODE] --verify [--replay]\n"
+          "\n"
+          "Owns one division's cases: its policy, its store, its clocks. Started by jiandud or by the\n"
+          "service manager.\n"
+          "\n"
+          "  -c, --config FILE    configuration (/etc/jiandu/jiandu.yaml)\n"
+          "  -d, --division CODE  GB/T 2260 code, one of the configuration's divisions\n"
+          "      --verify         check the store of that division, or of all, and say what is broken\n"
+          "      --replay         with --verify: also replay the journal into an empty store and compare\n"
+          "      --version, --help\n",
+          out);
+}
+
+static options read_options(int argc, char **argv)
+{
+    static const struct option longs[] = { { "config", 1, 0, 'c' }, { "division", 1, 0, 'd' },
+                                           { "verify", 0, 0, 'V' }, { "replay", 0, 0, 'R' },
+                                           { "version", 0, 0, 'v' }, { "help", 0, 0, 'h' }, { 0 } };
+    options o = { .config = "/etc/jiandu/jiandu.yaml" };
+    int c;
+    while ((c = getopt_long(argc, argv, "c:d:", longs, NULL)) != -1) {
+        switch (c) {
+        case 'c': o.config = optarg; break;
+        case 'd': o.division = (uint32_t)strtoul(optarg, NULL, 10); break;
+        case 'V': o.verify = true; break;
+        case 'R': o.replay = true; break;
+        case 'v': puts("jiandu-worker (jiandu) " JD_VERSION); exit(0);
+        case 'h': usage(stdout); exit(0);
+        default: usage(stderr); exit(JD_EX_USAGE);
+        }
+    }
+    if (optind < argc || (!o.verify && !o.division)) {
+        usage(stderr);
+        exit(JD_EX_USAGE);
+    }
+    return o;
+}
+
+static jd_config *load_config(const char *file)
+{
+    jd_buf diagnostics = { 0 };
+    jd_config *c = jd_config_load(file, &diagnostics);
+    if (!c) {
+        fprintf(stderr, "%.*s", JD_FMT(jd_buf_view(&diagnostics)));
+        exit(JD_EX_CONFIG);
+    }
+    jd_buf_free(&diagnostics);
+    return c;
+}
+
+static bool configured(const jd_config *c, uint32_t division)
+{
+    for (int i = 0; i < c->divisions_n; i++)
+        if (c->divisions[i] == division) return true;
+    return false;
+}
+
+static jd_policy *load_policy(jd_config *c, uint32_t division)
+{
+    const char *file = jd_policy_file(c, division), *calendar = jd_calendar_file(c);
+    jd_buf text = { 0 }, days = { 0 }, diagnostics = { 0 };
+    if (!jd_read_file(file, &text)) jd_die(JD_EX_CONFIG, "%s: %s", file, strerror(errno));
+    if (!jd_read_file(calendar, &days)) jd_die(JD_EX_CONFIG, "%s: %s", calendar, strerror(errno));
+    jd_policy *p = jd_policy_load(file, jd_buf_view(&text), calendar, jd_buf_view(&days), &diagnostics);
+    if (!p) {
+        fprintf(stderr, "%.*s", JD_FMT(jd_buf_view(&diagnostics)));
+        exit(JD_EX_CONFIG);
+    }
+    if (p->division != division) jd_die(JD_EX_CONFIG, "%s: is the policy of %06u", file, p->division);
+    jd_buf_free(&text);
+    jd_buf_free(&days);
+    jd_buf_free(&diagnostics);
+    return p;
+}
+
+static jd_ms now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (jd_ms)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Under a simulated clock the division's time begins with its policy, not with the machine's. */
+static void activate(jd_engine *g, const jd_config *c, const jd_policy *p)
+{
+    jd_ms now = c->simulated ? jd_day_start(p->effective_from) : now_ms();
+    jd_batch_begin(g, NULL);
+    jd_activate(g, p, now);
+    int rc = jd_batch_commit(g);
+    if (rc) jd_die(JD_EX_IO, "activating the policy: %s", jd_store_error(rc));
+}
+
+static int serve(jd_config *c, uint32_t division)
+{
+    static jd_engine g; /* large */
+    char why[512];
+    jd_policy *p = load_policy(c, division);
+    jd_vault *v = jd_vault_open(c->key, division, why, sizeof why);
+    if (!v) jd_die(JD_EX_CONFIG, "%s", why);
+    jd_store *s = jd_store_open(jd_store_dir(c, division), true, (size_t)c->map_gib << 30, why, sizeof why);
+    if (!s) jd_die(JD_EX_IO, "%s", why);
+    if (!jd_engine_open(&g, s, v, division, why, sizeof why)) jd_die(JD_EX_IO, "%s", why);
+    activate(&g, c, p);
+    jd_policy_free(p);
+    int rc = jd_serve(&g, jd_worker_socket(c, division));
+    jd_engine_close(&g);
+    jd_store_close(s);
+    jd_vault_close(v);
+    return rc;
+}
+
+int main(int argc, char **argv)
+{
+    options o = read_options(argc, argv);
+    jd_config *c = load_config(o.config);
+    jd_log_init("jiandu-worker", c->log_level);
+    prctl(PR_SET_DUMPABLE, 0); /* keys and reports stay out of core files */
+    signal(SIGPIPE, SIG_IGN);
+    if (o.division && !configured(c, o.division))
+        jd_die(JD_EX_USAGE, "division %06u is not among those of %s", o.division, o.config);
+    int rc = o.verify ? jd_verify_all(c, o.division, o.replay) : serve(c, o.division);
+    jd_config_free(c);
+    return rc;
+}

@@ -1,0 +1,131 @@
+/* case.explain: what happened to a case, under which articles and facts, and its clock day by day. */
+#include "proto/check.h"
+#include "proto/pack.h"
+#include "workers/query.h"
+
+enum { HISTORY_MAX = 500 };
+
+typedef struct step {
+    jd_entry e;
+    const jd_changed *change;
+    struct step *later;
+} step;
+
+static const jd_changed *change_of(const jd_entry *e, jd_case_id id)
+{
+    for (int i = 0; i < e->changes_n; i++)
+        if (e->changes[i].entity == id.entity && e->changes[i].number == id.number) return &e->changes[i];
+    return NULL;
+}
+
+/* The case's history, oldest first. */
+static step *history(jd_asked *q, jd_case_id id, uint64_t seq, int *n)
+{
+    step *first = NULL;
+    for (*n = 0; seq && *n < HISTORY_MAX; ++*n) {
+        step *s = jd_alloc(&q->arena, sizeof *s);
+        if (!jd_entry_read(&q->txn, seq, &q->arena, &s->e) || !(s->change = change_of(&s->e, id))) break;
+        s->later = first;
+        first = s;
+        seq = s->change->prev;
+    }
+    return first;
+}
+
+static void pack_reasons(jd_asked *q, const jd_entry *e)
+{
+    jd_because *because = jd_alloc(&q->arena, sizeof *because * (size_t)(e->reasons_n + 1));
+    jd_render_reasons(jd_engine_policy(q->g, e->policy), (jd_msg)e->type, e->reasons, e->reasons_n, because);
+    jd_receipt_because(because, e->reasons_n, q->out);
+}
+
+static void pack_step(jd_asked *q, jd_entity entity, const step *s)
+{
+    const jd_changed *c = s->change;
+    char cause[37];
+    bool has_due = c->due != JD_NO_DAY;
+    jd_format_uuid(s->e.id, cause);
+    jd_pack_map(q->out, 10 + has_due);
+    jd_pack_ku(q->out, "seq", s->e.event_first + (uint64_t)(c - s->e.changes));
+    jd_pack_kt(q->out, "at", s->e.at);
+    jd_pack_kz(q->out, "event", jd_event_name((jd_event_id)c->event));
+    jd_pack_kz(q->out, "from", jd_state_name(entity, c->from));
+    jd_pack_kz(q->out, "to", jd_state_name(entity, c->to));
+    jd_pack_kz(q->out, "type", jd_message_get((jd_msg)s->e.type)->text);
+    jd_pack_kz(q->out, "cause", cause);
+    jd_pack_ks(q->out, "sender", s->e.sender);
+    jd_pack_ks(q->out, "policy", jd_engine_policy(q->g, s->e.policy)->name);
+    if (has_due) jd_pack_kd(q->out, "due", c->due);
+    pack_reasons(q, &s->e);
+}
+
+/* ------------------------------------------------------------ the clock, day by day */
+
+static const char *day_word(jd_day_kind k)
+{
+    static const char *const words[] = { "workday", "weekend", "holiday", "make-up workday" };
+    return words[k];
+}
+
+static void pack_day(jd_asked *q, const jd_policy *p, const jd_clock_rule *k, jd_day from, jd_day due,
+                     jd_day day, int *counted)
+{
+    jd_str name;
+    jd_day_kind kind = jd_calendar_kind(&p->calendar, day, &name);
+    bool work = kind == JD_DAY_WORK || kind == JD_DAY_MAKEUP;
+    /* a calendar limit whose last day is a day off runs on until a working day */
+    bool rolled = !k->working && day > from + k->days;
+    bool counts = day > from && (k->working ? work : !rolled);
+    if (counts) ++*counted;
+    jd_pack_map(q->out, 5 + (name.n > 0));
+    jd_pack_kd(q->out, "day", day);
+    jd_pack_kz(q->out, "is", day_word(kind));
+    jd_pack_kb(q->out, "counts", counts);
+    jd_pack_ku(q->out, "count", (uint64_t)*counted);
+    jd_pack_kb(q->out, "last", day == due);
+    if (name.n) jd_pack_ks(q->out, "name", name);
+}
+
+static void pack_clock(jd_asked *q, const jd_policy *p, const struct jd_row_report *r)
+{
+    const jd_clock_rule *k = &p->clocks[r->clock_kind];
+    int counted = 0;
+    bool has_rule = k->rule != JD_NO_RULE;
+    jd_pack_z(q->out, "clock");
+    jd_pack_map(q->out, 8 + has_rule);
+    jd_pack_kz(q->out, "name", jd_clock_name((jd_clock_id)r->clock_kind));
+    jd_pack_kz(q->out, "unit", k->working ? "working" : "calendar");
+    jd_pack_ku(q->out, "limit", (uint64_t)k->days);
+    jd_pack_ks(q->out, "basis", k->basis);
+    if (has_rule) jd_pack_ks(q->out, "rule", p->rules[k->rule].id);
+    jd_pack_kd(q->out, "from", r->clock_from);
+    jd_pack_kd(q->out, "due", r->due);
+    jd_pack_kb(q->out, "provisional", !jd_calendar_covers(&p->calendar, r->due));
+    jd_pack_z(q->out, "days");
+    jd_pack_list(q->out, (size_t)(r->due - r->clock_from + 1));
+    for (jd_day d = r->clock_from; d <= r->due; d++) pack_day(q, p, k, r->clock_from, r->due, d, &counted);
+    q->pairs++;
+}
+
+void jd_ask_case_explain(jd_asked *q, const void *msg)
+{
+    const struct jd_case_explain *m = msg;
+    jd_case_id id;
+    int n;
+    jd_case_row *row = jd_ask_case(q, m->id, &id);
+    if (!row) return;
+    step *first = history(q, id, (uint64_t)row->head.last_seq, &n), *last = first;
+    while (last && last->later) last = last->later;
+    if (last) {
+        pack_reasons(q, &last->e);
+        q->pairs++;
+    }
+    jd_pack_z(q->out, "history");
+    jd_pack_list(q->out, (size_t)n);
+    for (step *s = first; s; s = s->later) pack_step(q, id.entity, s);
+    jd_pack_z(q->out, "case");
+    jd_pack_case(q, id.entity, id.number, row);
+    q->pairs += 2;
+    if (id.entity == JD_E_report && row->report.clock_kind != JD_NO_INT)
+        pack_clock(q, jd_engine_policy(q->g, (uint64_t)row->head.policy), &row->report);
+}

@@ -1,0 +1,138 @@
+#include "workers/record.h"
+
+static void put_row(jd_ctx *c, jd_change *ch, uint64_t seq)
+{
+    jd_buf b = { 0 };
+    jd_key k = jd_key_case(ch->entity, ch->number);
+    ch->row->head.version++;
+    ch->row->head.last_seq = (int64_t)seq;
+    jd_encode_row(jd_case_layout(ch->entity), ch->row, &b);
+    jd_put(&c->g->txn, JD_DB_CASES, jd_k(&k), jd_buf_view(&b));
+    jd_buf_free(&b);
+}
+
+static void move_clock(jd_txn *t, const jd_change *ch)
+{
+    const struct jd_row_head *was = &ch->before, *is = &ch->row->head;
+    if (was->clock == is->clock && was->clock_kind == is->clock_kind) return;
+    if (was->clock != JD_NO_TIME) {
+        jd_key k = jd_key_clock(was->clock, ch->entity, ch->number, (int)was->clock_kind);
+        jd_del(t, JD_DB_CLOCKS, jd_k(&k));
+    }
+    if (is->clock != JD_NO_TIME) {
+        jd_key k = jd_key_clock(is->clock, ch->entity, ch->number, (int)is->clock_kind);
+        jd_put(t, JD_DB_CLOCKS, jd_k(&k), (jd_str){ "", 0 });
+    }
+}
+
+/* A place in the worklist: an open state, or overdue. */
+static void place(jd_txn *t, const jd_change *ch, int state, int64_t dept, bool in)
+{
+    jd_key k = jd_key_work(ch->entity, state, (uint16_t)dept, ch->number);
+    if (in)
+        jd_put(t, JD_DB_WORKLIST, jd_k(&k), (jd_str){ "", 0 });
+    else
+        jd_del(t, JD_DB_WORKLIST, jd_k(&k));
+}
+
+static bool listed(jd_entity e, int64_t state)
+{
+    return state != 0 && !jd_state_final(e, (int)state);
+}
+
+static void move_worklist(jd_ctx *c, const jd_change *ch)
+{
+    jd_txn *t = &c->g->txn;
+    const struct jd_row_head *was = &ch->before, *is = &ch->row->head;
+    bool late_was = was->overdue == JD_YES, late_is = is->overdue == JD_YES;
+    bool same_dept = was->dept == is->dept;
+    if (was->state != is->state || !same_dept) {
+        if (listed(ch->entity, was->state)) place(t, ch, (int)was->state, was->dept, false);
+        if (listed(ch->entity, is->state)) place(t, ch, (int)is->state, is->dept, true);
+    }
+    if (late_was == late_is && (same_dept || !late_is)) return;
+    if (late_was) place(t, ch, JD_STATE_OVERDUE, was->dept, false);
+    if (late_is) place(t, ch, JD_STATE_OVERDUE, is->dept, true);
+    c->g->tally.overdue += (uint64_t)late_is - (uint64_t)late_was;
+}
+
+static void count(jd_tally *t, const jd_change *ch)
+{
+    if (ch->fresh) t->numbers[ch->entity] = ch->number;
+    if (!ch->fresh) t->in_state[ch->entity][ch->from]--;
+    t->in_state[ch->entity][ch->to]++;
+}
+
+static void apply_change(jd_ctx *c, jd_change *ch, uint64_t seq, jd_changed *out)
+{
+    *out = (jd_changed){ .entity = (uint8_t)ch->entity, .from = (uint8_t)ch->from, .to = (uint8_t)ch->to,
+                         .event = (uint8_t)ch->event, .number = ch->number, .dept = JD_NO_DEPT,
+                         .due = ch->due };
+    if (ch->entity == JD_E_none) return;
+    out->prev = (uint64_t)ch->before.last_seq;
+    out->dept = (uint16_t)ch->row->head.dept;
+    put_row(c, ch, seq);
+    out->version = (uint64_t)ch->row->head.version;
+    move_clock(&c->g->txn, ch);
+    move_worklist(c, ch);
+    count(&c->g->tally, ch);
+}
+
+static void put_events(jd_ctx *c, const jd_entry *e)
+{
+    uint8_t where[10];
+    jd_be64(where, e->seq);
+    for (int i = 0; i < e->changes_n; i++) {
+        jd_key k = jd_key_seq(e->event_first + (uint64_t)i);
+        jd_be16(where + 8, (uint16_t)i);
+        jd_append(&c->g->txn, JD_DB_EVENTS, jd_k(&k), (jd_str){ (const char *)where, sizeof where });
+    }
+}
+
+static void put_entry(jd_ctx *c, jd_entry *e, jd_str plain)
+{
+    jd_engine *g = c->g;
+    jd_key k = jd_key_seq(e->seq);
+    g->entry.n = 0;
+    jd_entry_pack(e, g->vault, plain, &g->entry);
+    jd_entry_close(&g->entry, 0, g->tally.chain, e->chain);
+    memcpy(g->tally.chain, e->chain, JD_CHAIN);
+    jd_append(&g->txn, JD_DB_JOURNAL, jd_k(&k), jd_buf_view(&g->entry));
+}
+
+static void put_request(jd_ctx *c, const jd_entry *e)
+{
+    uint8_t seq[8];
+    jd_be64(seq, e->seq);
+    if (!c->cmd->id) return;
+    jd_key k = jd_key_request(e->id);
+    jd_put(&c->g->txn, JD_DB_REQUESTS, jd_k(&k), (jd_str){ (const char *)seq, sizeof seq });
+}
+
+static void publish(jd_ctx *c, const jd_entry *e)
+{
+    if (!c->g->events) return;
+    for (int i = 0; i < e->changes_n; i++, c->g->events_n++) jd_publish(c->g, e, i, c->g->events);
+}
+
+void jd_record(jd_ctx *c, jd_str plain, const uint8_t digest[JD_DIGEST], jd_entry *e)
+{
+    jd_engine *g = c->g;
+    jd_outcome *out = c->out;
+    *e = (jd_entry){ .seq = ++g->tally.seq, .type = (uint16_t)c->cmd->type, .policy = out->policy,
+                     .at = c->at, .sender = c->cmd->sender, .event_first = g->tally.event_seq + 1,
+                     .changes_n = out->changes_n, .reasons_n = out->reasons_n, .reasons = out->reasons };
+    if (c->cmd->id) memcpy(e->id, c->cmd->id, sizeof e->id);
+    memcpy(e->digest, digest, JD_DIGEST);
+    e->changes = jd_alloc(&g->arena, sizeof *e->changes * (size_t)(out->changes_n + 1));
+    for (int i = 0; i < out->changes_n; i++) apply_change(c, &out->changes[i], e->seq, &e->changes[i]);
+    for (int i = 0; i < out->puts_n; i++)
+        jd_put(&g->txn, out->puts[i].db, jd_k(&out->puts[i].key), out->puts[i].value);
+    put_entry(c, e, plain);
+    put_events(c, e);
+    put_request(c, e);
+    g->tally.event_seq += (uint64_t)out->changes_n;
+    g->tally.people += out->people;
+    g->tally.at = c->at;
+    publish(c, e);
+}

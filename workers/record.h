@@ -1,0 +1,11 @@
+/* The one place that turns an outcome into writes. */
+#ifndef JD_RECORD_H
+#define JD_RECORD_H
+
+#include "workers/handler.h"
+
+/* Writes entry, events, rows, clocks, worklist and request of an outcome whose code is RECORDED, and
+ * moves the tally on. `plain` is what is sealed. `out` is the entry as it was written. */
+void jd_record(jd_ctx *c, jd_str plain, const uint8_t digest[JD_DIGEST], jd_entry *out);
+
+#endif

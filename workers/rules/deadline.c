@@ -1,0 +1,25 @@
+#include "workers/rules/deadline.h"
+
+jd_day jd_deadline(const jd_policy *p, jd_clock_id k, jd_day from)
+{
+    const jd_clock_rule *c = &p->clocks[k];
+    if (c->working) return jd_add_workdays(&p->calendar, from, c->days);
+    return jd_add_days_rolled(&p->calendar, from, c->days);
+}
+
+jd_ms jd_next_rung(const int *warn, int warn_n, jd_day due, jd_ms after)
+{
+    for (int i = 0; i < warn_n; i++)
+        if (jd_day_start(due - warn[i]) > after) return jd_day_start(due - warn[i]);
+    return jd_day_start(due + 1) > after ? jd_day_start(due + 1) : JD_NO_TIME;
+}
+
+bool jd_is_breach(jd_day due, jd_ms instant)
+{
+    return instant >= jd_day_start(due + 1);
+}
+
+jd_day jd_term_end(const jd_policy *p, jd_day start)
+{
+    return jd_add_months(start, p->term_months);
+}

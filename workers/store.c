@@ -1,0 +1,251 @@
+#include "workers/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <lmdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct jd_store {
+    MDB_env *env;
+    MDB_dbi dbi[JD_DB_COUNT];
+    int lock; /* the writer's lock file, -1 for readers */
+};
+
+static const char *const names[JD_DB_COUNT] = {
+    [JD_DB_META] = "meta",       [JD_DB_JOURNAL] = "journal",   [JD_DB_EVENTS] = "events",
+    [JD_DB_REQUESTS] = "requests", [JD_DB_CASES] = "cases",     [JD_DB_CLOCKS] = "clocks",
+    [JD_DB_WORKLIST] = "worklist", [JD_DB_PEOPLE] = "people",   [JD_DB_FACTS] = "facts",
+    [JD_DB_POLICIES] = "policies",
+};
+
+const char *jd_db_name(jd_db db)
+{
+    return names[db];
+}
+
+const char *jd_store_error(int rc)
+{
+    return rc == JD_STORE_DAMAGED ? "the store is damaged" : mdb_strerror(rc);
+}
+
+/* LMDB 0.9.24 reports a full disk as EIO from a short write as well as ENOSPC. */
+bool jd_store_full(int rc)
+{
+    return rc == MDB_MAP_FULL || rc == ENOSPC;
+}
+
+static int take_lock(const char *dir)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/writer.lock", dir);
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+static int open_tables(jd_store *s, bool writer)
+{
+    MDB_txn *t;
+    int rc = mdb_txn_begin(s->env, NULL, writer ? 0 : MDB_RDONLY, &t);
+    if (rc) return rc;
+    for (int i = 0; i < JD_DB_COUNT && !rc; i++)
+        rc = mdb_dbi_open(t, names[i], writer ? MDB_CREATE : 0, &s->dbi[i]);
+    if (rc) {
+        mdb_txn_abort(t);
+        return rc;
+    }
+    return mdb_txn_commit(t);
+}
+
+static int open_env(jd_store *s, const char *dir, bool writer, size_t map_bytes)
+{
+    int dead;
+    int rc = mdb_env_create(&s->env);
+    if (!rc) rc = mdb_env_set_maxdbs(s->env, JD_DB_COUNT);
+    if (!rc) rc = mdb_env_set_mapsize(s->env, map_bytes);
+    if (!rc) rc = mdb_env_open(s->env, dir, MDB_NOTLS | (writer ? 0 : MDB_RDONLY), 0600);
+    if (!rc) rc = mdb_reader_check(s->env, &dead);
+    if (!rc) rc = open_tables(s, writer);
+    return rc;
+}
+
+jd_store *jd_store_open(const char *dir, bool writer, size_t map_bytes, char *why, size_t why_n)
+{
+    jd_store *s = calloc(1, sizeof *s);
+    if (!s) return NULL;
+    s->lock = -1;
+    if (writer && mkdir(dir, 0700) != 0 && errno != EEXIST) {
+        snprintf(why, why_n, "%s: %s", dir, strerror(errno));
+        free(s);
+        return NULL;
+    }
+    if (writer && (s->lock = take_lock(dir)) < 0) {
+        snprintf(why, why_n, "%s: another worker has it (writer.lock)", dir);
+        free(s);
+        return NULL;
+    }
+    int rc = open_env(s, dir, writer, map_bytes);
+    if (rc) {
+        snprintf(why, why_n, "%s: %s", dir, mdb_strerror(rc));
+        jd_store_close(s);
+        return NULL;
+    }
+    return s;
+}
+
+void jd_store_close(jd_store *s)
+{
+    if (!s) return;
+    if (s->env) mdb_env_close(s->env);
+    if (s->lock >= 0) close(s->lock);
+    free(s);
+}
+
+double jd_store_used(jd_store *s)
+{
+    MDB_envinfo info;
+    MDB_stat stat;
+    mdb_env_info(s->env, &info);
+    mdb_env_stat(s->env, &stat);
+    return (double)(info.me_last_pgno + 1) * stat.ms_psize / (double)info.me_mapsize;
+}
+
+void jd_begin(jd_store *s, jd_txn *t, bool write)
+{
+    MDB_txn *txn = NULL;
+    *t = (jd_txn){ .store = s };
+    t->rc = mdb_txn_begin(s->env, NULL, write ? 0 : MDB_RDONLY, &txn);
+    t->t = txn;
+}
+
+int jd_commit(jd_txn *t)
+{
+    if (t->rc) {
+        jd_abort(t);
+        return t->rc;
+    }
+    t->rc = mdb_txn_commit(t->t);
+    t->t = NULL;
+    return t->rc;
+}
+
+void jd_abort(jd_txn *t)
+{
+    if (t->t) mdb_txn_abort(t->t);
+    t->t = NULL;
+}
+
+static MDB_val val(jd_str s)
+{
+    return (MDB_val){ s.n, (void *)(uintptr_t)s.p };
+}
+
+static jd_str str(MDB_val v)
+{
+    return (jd_str){ v.mv_data, (uint32_t)v.mv_size };
+}
+
+bool jd_get(jd_txn *t, jd_db db, jd_str key, jd_str *value)
+{
+    MDB_val k = val(key), v;
+    if (t->rc) return false;
+    int rc = mdb_get(t->t, t->store->dbi[db], &k, &v);
+    if (rc == MDB_NOTFOUND) return false;
+    t->rc = rc;
+    if (rc == 0) *value = str(v);
+    return rc == 0;
+}
+
+static void put(jd_txn *t, jd_db db, jd_str key, jd_str value, unsigned flags)
+{
+    MDB_val k = val(key), v = val(value);
+    if (!t->rc) t->rc = mdb_put(t->t, t->store->dbi[db], &k, &v, flags);
+}
+
+void jd_put(jd_txn *t, jd_db db, jd_str key, jd_str value)
+{
+    put(t, db, key, value, 0);
+}
+
+void jd_append(jd_txn *t, jd_db db, jd_str key, jd_str value)
+{
+    put(t, db, key, value, MDB_APPEND);
+}
+
+void jd_del(jd_txn *t, jd_db db, jd_str key)
+{
+    MDB_val k = val(key);
+    if (t->rc) return;
+    int rc = mdb_del(t->t, t->store->dbi[db], &k, NULL);
+    if (rc != MDB_NOTFOUND) t->rc = rc;
+}
+
+uint64_t jd_count(jd_txn *t, jd_db db)
+{
+    MDB_stat stat = { 0 };
+    if (!t->rc) t->rc = mdb_stat(t->t, t->store->dbi[db], &stat);
+    return stat.ms_entries;
+}
+
+static jd_scan scan_open(jd_txn *t, jd_db db, jd_str from, bool backwards)
+{
+    jd_scan s = { .txn = t, .backwards = backwards, .from_n = from.n };
+    MDB_cursor *c = NULL;
+    if (from.n) memcpy(s.from, from.p, from.n);
+    if (!t->rc) t->rc = mdb_cursor_open(t->t, t->store->dbi[db], &c);
+    s.cursor = c;
+    return s;
+}
+
+jd_scan jd_scan_from(jd_txn *t, jd_db db, jd_str from)
+{
+    return scan_open(t, db, from, false);
+}
+
+jd_scan jd_scan_back(jd_txn *t, jd_db db, jd_str from)
+{
+    return scan_open(t, db, from, true);
+}
+
+/* Where a scan begins: the first key at or above `from`, or for a backward one the last at or
+ * below it. */
+static int scan_first(jd_scan *s, MDB_val *k, MDB_val *v)
+{
+    if (s->from_n == 0) return mdb_cursor_get(s->cursor, k, v, s->backwards ? MDB_LAST : MDB_FIRST);
+    *k = (MDB_val){ s->from_n, s->from };
+    int rc = mdb_cursor_get(s->cursor, k, v, MDB_SET_RANGE);
+    if (!s->backwards) return rc;
+    if (rc == MDB_NOTFOUND) return mdb_cursor_get(s->cursor, k, v, MDB_LAST);
+    bool exact = rc == 0 && k->mv_size == s->from_n && memcmp(k->mv_data, s->from, s->from_n) == 0;
+    return rc || exact ? rc : mdb_cursor_get(s->cursor, k, v, MDB_PREV);
+}
+
+bool jd_scan_next(jd_scan *s)
+{
+    MDB_val k, v;
+    if (s->txn->rc || !s->cursor) return false;
+    int rc = s->started ? mdb_cursor_get(s->cursor, &k, &v, s->backwards ? MDB_PREV : MDB_NEXT)
+                        : scan_first(s, &k, &v);
+    s->started = true;
+    if (rc == 0) {
+        s->key = str(k);
+        s->value = str(v);
+        return true;
+    }
+    if (rc != MDB_NOTFOUND) s->txn->rc = rc;
+    jd_scan_end(s);
+    return false;
+}
+
+void jd_scan_end(jd_scan *s)
+{
+    if (s->cursor) mdb_cursor_close(s->cursor);
+    s->cursor = NULL;
+}

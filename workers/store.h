@@ -1,0 +1,71 @@
+/* LMDB, and nothing that knows what a case is.
+ *
+ * A transaction carries its first error (`rc`): every verb after it is a no-op and the commit
+ * returns it, so a writer is a sequence without ladders. Default sync flags, always: a commit that
+ * returned 0 is on disk. No DUPSORT tables (faults in 0.9.24), integers in keys big-endian. */
+#ifndef JD_STORE_H
+#define JD_STORE_H
+
+#include "base/bytes.h"
+
+typedef enum {
+    JD_DB_META,     /* one row: counters, heads, statistics */
+    JD_DB_JOURNAL,  /* seq -> entry */
+    JD_DB_EVENTS,   /* event seq -> where in the journal */
+    JD_DB_REQUESTS, /* request id -> seq */
+    JD_DB_CASES,    /* entity, number -> row */
+    JD_DB_CLOCKS,   /* due, entity, number, kind -> rung */
+    JD_DB_WORKLIST, /* entity, state, department, number -> nothing: open cases */
+    JD_DB_PEOPLE,   /* 'H' hash -> number; 'P' number -> row */
+    JD_DB_FACTS,    /* person, predicate -> row */
+    JD_DB_POLICIES, /* number -> journal seq of the activation */
+    JD_DB_COUNT
+} jd_db;
+
+const char *jd_db_name(jd_db db);
+
+typedef struct jd_store jd_store;
+
+typedef struct jd_txn {
+    jd_store *store;
+    void *t; /* MDB_txn */
+    int rc;  /* 0, or the first error */
+} jd_txn;
+
+/* Opens or creates the division's folder (0700). NULL with the reason in `why`. The writer takes a
+ * lock file; a second writer is refused. map_bytes is address space, not disk. */
+jd_store *jd_store_open(const char *dir, bool writer, size_t map_bytes, char *why, size_t why_n);
+void jd_store_close(jd_store *s);
+enum { JD_STORE_DAMAGED = -1 }; /* what was read cannot have been written by us */
+const char *jd_store_error(int rc);
+bool jd_store_full(int rc);    /* map or disk full: the message can be sent again later */
+double jd_store_used(jd_store *s); /* share of the map in use, 0..1 */
+
+void jd_begin(jd_store *s, jd_txn *t, bool write);
+int jd_commit(jd_txn *t); /* 0 only when it is on disk */
+void jd_abort(jd_txn *t);
+
+/* Values live until the next write in the transaction or its end. */
+bool jd_get(jd_txn *t, jd_db db, jd_str key, jd_str *value); /* false: not there, or an error */
+void jd_put(jd_txn *t, jd_db db, jd_str key, jd_str value);
+void jd_append(jd_txn *t, jd_db db, jd_str key, jd_str value); /* key above all others */
+void jd_del(jd_txn *t, jd_db db, jd_str key);                  /* absent is no error */
+uint64_t jd_count(jd_txn *t, jd_db db);
+
+/* for (jd_scan s = jd_scan_from(t, db, key); jd_scan_next(&s);) ... s.key, s.value
+ * Ends by itself at the last row, else call jd_scan_end before leaving the loop. */
+typedef struct jd_scan {
+    jd_txn *txn;
+    void *cursor;
+    jd_str key, value;
+    bool started, backwards;
+    uint8_t from[64];
+    uint32_t from_n;
+} jd_scan;
+
+jd_scan jd_scan_from(jd_txn *t, jd_db db, jd_str from);
+jd_scan jd_scan_back(jd_txn *t, jd_db db, jd_str from); /* from there downwards, itself included */
+bool jd_scan_next(jd_scan *s);
+void jd_scan_end(jd_scan *s);
+
+#endif

@@ -1,0 +1,28 @@
+/* Keys and what they protect: bodies at rest, and identity numbers found by keyed hash.
+ *
+ * Sealed bytes are [alg u8][key id u32][ciphertext and tag]. alg 1 is XChaCha20-Poly1305; the nonce is
+ * not stored but derived from the entry's number and the digest of its content, so a replay seals
+ * the same bytes, and a nonce never serves two contents. */
+#ifndef JD_VAULT_H
+#define JD_VAULT_H
+
+#include "base/arena.h"
+
+enum { JD_DIGEST = 16, JD_SEAL_OVERHEAD = 5 + 16 };
+
+typedef struct jd_vault jd_vault;
+
+/* The master key: 32 bytes in $CREDENTIALS_DIRECTORY/jiandu-master-key where the service manager
+ * brings it, else in `file`, which is made on first start (0600). NULL with the reason in `why`. */
+jd_vault *jd_vault_open(const char *file, uint32_t division, char *why, size_t why_n);
+void jd_vault_close(jd_vault *v); /* wipes the keys */
+
+/* Keyed: tells nothing about the content to who has no key. */
+void jd_digest(const jd_vault *v, jd_str content, uint8_t out[JD_DIGEST]);
+void jd_hash_idno(const jd_vault *v, jd_str idno, uint8_t out[16]); /* x counts as X */
+
+void jd_seal(const jd_vault *v, uint64_t seq, const uint8_t digest[JD_DIGEST], jd_str plain, jd_buf *out);
+bool jd_unseal(const jd_vault *v, uint64_t seq, const uint8_t digest[JD_DIGEST], jd_str sealed,
+               jd_arena *a, jd_str *plain);
+
+#endif

@@ -1,0 +1,398 @@
+#include "workers/writer.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "proto/link.h"
+#include "workers/keys.h"
+
+enum { CATCH_UP = 1000 }; /* events a frame when a daemon comes back */
+
+typedef struct item {
+    struct item *next;
+    int kind;
+    uint64_t link;
+    jd_buf bytes;
+    int64_t since; /* monotonic, ms */
+} item;
+
+typedef struct queue {
+    item *head, **tail;
+} queue;
+
+struct jd_writer {
+    jd_engine *g;
+    void (*wake)(void *);
+    void *arg;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t more;
+    queue in, out;
+    int64_t busy_since; /* of the oldest frame being applied, 0 when idle */
+    bool stop;
+    uint64_t published; /* as the daemon last said */
+};
+
+static int64_t monotonic_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void queue_add(queue *q, item *i)
+{
+    i->next = NULL;
+    *q->tail = i;
+    q->tail = &i->next;
+}
+
+static item *queue_all(queue *q)
+{
+    item *all = q->head;
+    q->head = NULL;
+    q->tail = &q->head;
+    return all;
+}
+
+static item *item_new(int kind, uint64_t link)
+{
+    item *i = calloc(1, sizeof *i);
+    if (!i) jd_die(JD_EX_TEMPFAIL, "out of memory");
+    i->kind = kind;
+    i->link = link;
+    i->since = monotonic_ms();
+    return i;
+}
+
+static void item_free(item *i)
+{
+    jd_buf_free(&i->bytes);
+    free(i);
+}
+
+static void send_out(jd_writer *w, item *i)
+{
+    pthread_mutex_lock(&w->lock);
+    queue_add(&w->out, i);
+    pthread_mutex_unlock(&w->lock);
+    w->wake(w->arg);
+}
+
+/* ------------------------------------------------------------ published */
+
+static const jd_str published_key = { "published", 9 };
+
+static uint64_t read_published(jd_writer *w)
+{
+    jd_txn t;
+    jd_str bytes;
+    jd_begin(w->g->store, &t, false);
+    uint64_t v = jd_get(&t, JD_DB_META, published_key, &bytes) ? jd_unkey_seq(bytes) : 0;
+    jd_abort(&t);
+    return v;
+}
+
+static void write_published(jd_writer *w)
+{
+    jd_key v = jd_key_seq(w->published);
+    jd_put(&w->g->txn, JD_DB_META, published_key, jd_k(&v));
+}
+
+/* ------------------------------------------------------------ a batch */
+
+typedef struct batch {
+    uint64_t number;
+    jd_ms now;
+    jd_cur messages;
+    uint32_t count;
+    item *done;
+    size_t receipts_at; /* where the count of receipts stands in done */
+    jd_buf events;
+    uint32_t events_n;
+} batch;
+
+static bool read_batch(jd_writer *w, const item *i, batch *b)
+{
+    jd_cur c = jd_cur_of(i->bytes.p, i->bytes.n);
+    *b = (batch){ .number = jd_cur_u64(&c) };
+    uint64_t published = jd_cur_u64(&c);
+    b->now = (jd_ms)jd_cur_u64(&c);
+    b->count = jd_cur_u32(&c);
+    b->messages = c;
+    if (published > w->published && published <= w->g->tally.event_seq) w->published = published;
+    b->done = item_new(JD_LINK_DONE, i->link);
+    return !c.failed;
+}
+
+static jd_command command_of(const jd_link_msg *m)
+{
+    return (jd_command){ .type = (jd_msg)m->type, .push = m->flags & JD_LINK_PUSH,
+                         .id_binary = m->flags & JD_LINK_ID_BINARY, .id = m->id, .at = m->at,
+                         .sender = m->sender, .why = m->why, .body = m->body };
+}
+
+/* Receipts lie behind one another: token, length, bytes. A pushed message has none. */
+static void apply_one(jd_writer *w, batch *b, const jd_link_msg *m, uint32_t *receipts)
+{
+    jd_buf *out = &b->done->bytes;
+    jd_command cmd = command_of(m);
+    size_t start = out->n;
+    jd_buf_u32(out, m->token);
+    jd_buf_u32(out, 0);
+    jd_apply(w->g, &cmd, out);
+    jd_buf_set_u32(out, start + 4, (uint32_t)(out->n - start - 8));
+    if (cmd.push)
+        out->n = start;
+    else
+        ++*receipts;
+}
+
+static bool is_command(const jd_link_msg *m)
+{
+    return m->type < JD_MSG_COUNT && jd_message_get((jd_msg)m->type)->mode == JD_COMMAND;
+}
+
+static void apply_batch(jd_writer *w, batch *b)
+{
+    jd_engine *g = w->g;
+    jd_buf *out = &b->done->bytes;
+    jd_link_msg m;
+    uint32_t receipts = 0;
+    g->events = &b->events;
+    g->events_n = 0;
+    jd_fire_due(g, b->now);
+    jd_link_begin(out, JD_LINK_DONE);
+    jd_buf_u64(out, b->number);
+    jd_buf_u64(out, 0);
+    jd_buf_u64(out, 0);
+    b->receipts_at = out->n;
+    jd_buf_u32(out, 0);
+    jd_cur c = b->messages;
+    for (uint32_t i = 0; i < b->count && jd_link_take(&c, &m); i++) {
+        if (!is_command(&m)) continue;
+        jd_fire_due(g, m.at);
+        apply_one(w, b, &m, &receipts);
+    }
+    jd_buf_set_u32(out, b->receipts_at, receipts);
+    b->events_n = g->events_n;
+}
+
+/* The commit failed and nothing happened: everybody is told to send again. */
+static void answer_busy(batch *b, jd_code code)
+{
+    jd_buf *out = &b->done->bytes;
+    jd_link_msg m;
+    uint32_t receipts = 0;
+    jd_cur c = b->messages;
+    out->n = b->receipts_at + 4;
+    b->events_n = 0;
+    b->events.n = 0;
+    for (uint32_t i = 0; i < b->count && jd_link_take(&c, &m); i++) {
+        if (!is_command(&m) || (m.flags & JD_LINK_PUSH)) continue;
+        jd_receipt r = { .id = m.id, .id_binary = m.flags & JD_LINK_ID_BINARY, .code = code, .due = JD_NO_DAY };
+        size_t start = out->n;
+        jd_buf_u32(out, m.token);
+        jd_buf_u32(out, 0);
+        jd_receipt_pack(&r, out);
+        jd_buf_set_u32(out, start + 4, (uint32_t)(out->n - start - 8));
+        receipts++;
+    }
+    jd_buf_set_u32(out, b->receipts_at, receipts);
+}
+
+static void finish_batch(jd_writer *w, batch *b, uint64_t event_seq, jd_ms wake)
+{
+    jd_buf *out = &b->done->bytes;
+    jd_buf_u32(out, b->events_n);
+    jd_buf_str(out, jd_buf_view(&b->events));
+    if (!out->failed) {
+        jd_buf head = { .p = out->p + 13, .cap = 16 };
+        jd_buf_u64(&head, event_seq);
+        jd_buf_u64(&head, (uint64_t)wake);
+    }
+    jd_link_end(out, 0);
+    jd_buf_free(&b->events);
+    send_out(w, b->done);
+}
+
+/* The disk says no: full can be waited for, anything else is not to be guessed about. */
+static void commit_failed(int rc)
+{
+    if (!jd_store_full(rc)) jd_die(JD_EX_IO, "commit: %s; stopping", jd_store_error(rc));
+    jd_log(JD_ERR, "commit: %s; nothing of the batch was recorded", jd_store_error(rc));
+}
+
+enum { TOGETHER = 8 };
+
+/* All batches that have arrived, in one transaction. */
+static void run_batches(jd_writer *w, item **items, int n)
+{
+    batch b[TOGETHER];
+    jd_batch_begin(w->g, NULL);
+    for (int i = 0; i < n; i++) {
+        if (!read_batch(w, items[i], &b[i])) b[i].count = 0;
+        apply_batch(w, &b[i]);
+    }
+    write_published(w);
+    jd_ms wake = jd_next_due(w->g);
+    int rc = jd_batch_commit(w->g);
+    if (rc) commit_failed(rc);
+    for (int i = 0; i < n; i++) {
+        if (rc) answer_busy(&b[i], JD_CODE_BUSY);
+        finish_batch(w, &b[i], w->g->tally.event_seq, wake);
+    }
+}
+
+/* ------------------------------------------------------------ a daemon comes */
+
+static uint64_t catch_up_some(jd_writer *w, uint64_t after, uint64_t link)
+{
+    jd_txn t;
+    jd_arena a = { 0 };
+    jd_entry e;
+    item *out = item_new(JD_LINK_EVENTS, link);
+    uint32_t n = 0;
+    jd_key from = jd_key_seq(after + 1);
+    jd_link_begin(&out->bytes, JD_LINK_EVENTS);
+    jd_buf_u64(&out->bytes, w->g->tally.event_seq);
+    jd_buf_u32(&out->bytes, 0);
+    jd_begin(w->g->store, &t, false);
+    jd_scan s = jd_scan_from(&t, JD_DB_EVENTS, jd_k(&from));
+    for (; n < CATCH_UP && jd_scan_next(&s); n++) {
+        if (!jd_entry_read(&t, jd_unkey_seq(s.value), &a, &e)) jd_die(JD_EX_IO, "an event has no journal entry");
+        jd_publish(w->g, &e, jd_get_be16((const uint8_t *)s.value.p + 8), &out->bytes);
+        jd_arena_reset(&a);
+    }
+    jd_scan_end(&s);
+    jd_abort(&t);
+    jd_arena_free(&a);
+    jd_buf_set_u32(&out->bytes, 13, n);
+    jd_link_end(&out->bytes, 0);
+    send_out(w, out);
+    return after + n;
+}
+
+/* Events that were recorded and perhaps never published come first: repeated, never skipped. */
+static void open_link(jd_writer *w, uint64_t link)
+{
+    uint64_t after = read_published(w);
+    while (after < w->g->tally.event_seq) after = catch_up_some(w, after, link);
+    item *ready = item_new(JD_LINK_READY, link);
+    jd_batch_begin(w->g, NULL);
+    jd_ms wake = jd_next_due(w->g);
+    jd_abort(&w->g->txn);
+    jd_link_begin(&ready->bytes, JD_LINK_READY);
+    jd_buf_u64(&ready->bytes, w->g->tally.event_seq);
+    jd_buf_u64(&ready->bytes, (uint64_t)wake);
+    jd_buf_u64(&ready->bytes, (uint64_t)w->g->tally.at);
+    jd_link_end(&ready->bytes, 0);
+    send_out(w, ready);
+}
+
+/* ------------------------------------------------------------ the thread */
+
+static item *wait_for_work(jd_writer *w)
+{
+    pthread_mutex_lock(&w->lock);
+    w->busy_since = 0;
+    while (!w->in.head && !w->stop) pthread_cond_wait(&w->more, &w->lock);
+    item *all = queue_all(&w->in);
+    if (all) w->busy_since = all->since;
+    pthread_mutex_unlock(&w->lock);
+    return all;
+}
+
+static void run_all(jd_writer *w, item *all)
+{
+    item *run[TOGETHER];
+    int n = 0;
+    while (all) {
+        item *i = all;
+        all = all->next;
+        bool is_batch = i->kind == JD_LINK_BATCH;
+        if (is_batch) run[n++] = i;
+        if (n && (!is_batch || n == TOGETHER || !all)) {
+            run_batches(w, run, n);
+            while (n) item_free(run[--n]);
+        }
+        if (is_batch) continue;
+        open_link(w, i->link);
+        item_free(i);
+    }
+}
+
+static void *writer_main(void *arg)
+{
+    jd_writer *w = arg;
+    item *all;
+    while ((all = wait_for_work(w))) run_all(w, all);
+    return NULL;
+}
+
+jd_writer *jd_writer_start(jd_engine *g, void (*wake)(void *), void *arg)
+{
+    jd_writer *w = calloc(1, sizeof *w);
+    if (!w) return NULL;
+    w->g = g;
+    w->wake = wake;
+    w->arg = arg;
+    w->in.tail = &w->in.head;
+    w->out.tail = &w->out.head;
+    w->published = read_published(w);
+    pthread_mutex_init(&w->lock, NULL);
+    pthread_cond_init(&w->more, NULL);
+    if (pthread_create(&w->thread, NULL, writer_main, w) != 0) jd_die(JD_EX_TEMPFAIL, "no thread");
+    return w;
+}
+
+void jd_writer_give(jd_writer *w, int kind, uint64_t link, const char *p, size_t n)
+{
+    item *i = item_new(kind, link);
+    jd_buf_add(&i->bytes, p, n);
+    pthread_mutex_lock(&w->lock);
+    queue_add(&w->in, i);
+    pthread_cond_signal(&w->more);
+    pthread_mutex_unlock(&w->lock);
+}
+
+bool jd_writer_take(jd_writer *w, uint64_t *link, jd_buf *out)
+{
+    pthread_mutex_lock(&w->lock);
+    item *i = w->out.head;
+    if (i && !(w->out.head = i->next)) w->out.tail = &w->out.head;
+    pthread_mutex_unlock(&w->lock);
+    if (!i) return false;
+    *link = i->link;
+    *out = i->bytes;
+    free(i);
+    return true;
+}
+
+uint64_t jd_writer_waiting_ms(jd_writer *w)
+{
+    pthread_mutex_lock(&w->lock);
+    int64_t since = w->busy_since ? w->busy_since : w->in.head ? w->in.head->since : 0;
+    pthread_mutex_unlock(&w->lock);
+    return since ? (uint64_t)(monotonic_ms() - since) : 0;
+}
+
+void jd_writer_finish(jd_writer *w)
+{
+    pthread_mutex_lock(&w->lock);
+    w->stop = true;
+    pthread_cond_signal(&w->more);
+    pthread_mutex_unlock(&w->lock);
+    pthread_join(w->thread, NULL);
+}
+
+void jd_writer_free(jd_writer *w)
+{
+    for (item *i; (i = w->out.head);) {
+        w->out.head = i->next;
+        item_free(i);
+    }
+    free(w);
+}

@@ -1,0 +1,23 @@
+/* The thread that applies batches: whatever has arrived goes into one transaction and one commit. While
+ * it syncs, the next batch gathers. */
+#ifndef JD_WRITER_H
+#define JD_WRITER_H
+
+#include "workers/engine.h"
+
+typedef struct jd_writer jd_writer;
+
+/* Frames in, frames out. `wake` is called from the thread when something is ready to be taken. */
+jd_writer *jd_writer_start(jd_engine *g, void (*wake)(void *), void *arg);
+
+/* Hands over a frame's payload (OPEN or BATCH), copied. `link` says which connection it came from. */
+void jd_writer_give(jd_writer *w, int kind, uint64_t link, const char *p, size_t n);
+
+/* Frames for a connection, ready to be written; false when there are none. The caller frees `out`. */
+bool jd_writer_take(jd_writer *w, uint64_t *link, jd_buf *out);
+
+uint64_t jd_writer_waiting_ms(jd_writer *w); /* how long the oldest frame has been waiting */
+void jd_writer_finish(jd_writer *w);         /* what was given is applied; the thread ends */
+void jd_writer_free(jd_writer *w);
+
+#endif
