@@ -74,12 +74,13 @@ int jd_open_client(jd_args *a, jd_client **out)
     return jd_exit_of_rc(jd_client_open(out, &o));
 }
 
-int jd_open_watch(jd_args *a, const char *division, uint64_t since, jd_watch **out)
+int jd_open_watch(jd_args *a, const char *division, char *const *topics, int topics_n, uint64_t since,
+                  jd_watch **out)
 {
     jd_options o;
     if (!options_for(a, &o)) return JD_EX_DATA;
-    return jd_exit_of_rc(jd_watch_open(out, &o, division, (const char *const *)a->rest,
-                                       (size_t)a->n, since));
+    return jd_exit_of_rc(jd_watch_open(out, &o, division, (const char *const *)topics,
+                                       (size_t)topics_n, since));
 }
 
 /* ------------------------------------------------------------ exit codes */

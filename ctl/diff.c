@@ -48,14 +48,12 @@ static int say(char mark, const char *path, const jd_ynode *a, const jd_ynode *b
 
 static int compare(const char *path, const jd_ynode *a, const jd_ynode *b);
 
-static int compare_at(const char *path, const char *format, jd_str name, const jd_ynode *a,
-                      const jd_ynode *b)
+static int compare_at(const char *path, const char *open, jd_str name, const char *close,
+                      const jd_ynode *a, const jd_ynode *b)
 {
     char *deeper;
-    int length = (int)name.n;
-    if (asprintf(&deeper, format, path, length, name.p) < 0) abort();
-    const char *from = *path ? deeper : deeper + (deeper[0] == '.');
-    int n = a && b ? compare(from, a, b) : say(a ? '-' : '+', from, a ? a : b, NULL);
+    if (asprintf(&deeper, "%s%s%.*s%s", path, open, JD_FMT(name), close) < 0) abort();
+    int n = a && b ? compare(deeper, a, b) : say(a ? '-' : '+', deeper, a ? a : b, NULL);
     free(deeper);
     return n;
 }
@@ -63,13 +61,14 @@ static int compare_at(const char *path, const char *format, jd_str name, const j
 static int compare_maps(const char *path, const jd_ynode *a, const jd_ynode *b)
 {
     int n = 0;
+    const char *dot = *path ? "." : "";
     for (int i = 0; i < a->n; i++) {
         jd_str key = a->keys[i]->text;
-        n += compare_at(path, "%s.%.*s", key, a->items[i], child(b, key));
+        n += compare_at(path, dot, key, "", a->items[i], child(b, key));
     }
     for (int i = 0; i < b->n; i++)
         if (!child(a, b->keys[i]->text))
-            n += compare_at(path, "%s.%.*s", b->keys[i]->text, NULL, b->items[i]);
+            n += compare_at(path, dot, b->keys[i]->text, "", NULL, b->items[i]);
     return n;
 }
 
@@ -81,26 +80,35 @@ static jd_str name_of(const jd_ynode *n)
     return code ? code->text : (jd_str){ "", 0 };
 }
 
+static bool alike(const jd_ynode *a, const jd_ynode *b)
+{
+    return name_of(a).n ? jd_str_eq(name_of(a), name_of(b)) : same(a, b);
+}
+
 static const jd_ynode *find_like(const jd_ynode *list, const jd_ynode *item)
 {
-    jd_str name = name_of(item);
     for (int i = 0; i < list->n; i++)
-        if (name.n ? jd_str_eq(name_of(list->items[i]), name) : same(list->items[i], item))
-            return list->items[i];
+        if (alike(item, list->items[i])) return list->items[i];
     return NULL;
+}
+
+/* Routes and channels are tried in turn: the same items in another order are not the same. */
+static bool reordered(const jd_ynode *a, const jd_ynode *b)
+{
+    for (int i = 0; i < a->n && i < b->n; i++)
+        if (!alike(a->items[i], b->items[i])) return true;
+    return a->n != b->n;
 }
 
 static int compare_lists(const char *path, const jd_ynode *a, const jd_ynode *b)
 {
     int n = 0;
     for (int i = 0; i < a->n; i++)
-        n += compare_at(path, "%s[%.*s]", name_of(a->items[i]), a->items[i], find_like(b, a->items[i]));
+        n += compare_at(path, "[", name_of(a->items[i]), "]", a->items[i], find_like(b, a->items[i]));
     for (int i = 0; i < b->n; i++)
         if (!find_like(a, b->items[i]))
-            n += compare_at(path, "%s[%.*s]", name_of(b->items[i]), NULL, b->items[i]);
-    /* routes and channels are tried in turn: the same items in another order are not the same */
-    if (n == 0 && !same(a, b)) n += say('!', path, a, b);
-    return n;
+            n += compare_at(path, "[", name_of(b->items[i]), "]", NULL, b->items[i]);
+    return n == 0 && reordered(a, b) ? say('!', path, a, b) : n;
 }
 
 static int compare(const char *path, const jd_ynode *a, const jd_ynode *b)

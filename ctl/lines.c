@@ -65,7 +65,7 @@ void jd_print_receipt(FILE *to, const json_t *r)
     fputc('\n', to);
 }
 
-void jd_print_event(const json_t *e, const char *topic)
+static void print_event(const json_t *e, const char *topic)
 {
     char event[64];
     const char *from = jd_json_text(e, "from"), *to = jd_json_text(e, "to");
@@ -84,4 +84,17 @@ void jd_print_event(const json_t *e, const char *topic)
     print_word(stdout, e, "due", "  due ");
     print_word(stdout, e, "code", "  code ");
     putchar('\n');
+}
+
+void jd_print_news(const jd_args *a, const jd_news *news)
+{
+    size_t n;
+    const char *bytes = jd_news_bytes(news, &n);
+    json_t *event = jd_json_unpack((jd_str){ bytes, (uint32_t)n });
+    if (a->json)
+        jd_print_json(event);
+    else
+        print_event(event, jd_news_topic(news));
+    fflush(stdout);
+    json_decref(event);
 }

@@ -17,7 +17,7 @@ static const jd_command commands[] = {
     { "health", "", 0, 0, " division ", jd_run_health, "whether the worker and its store are well" },
     { "schema", "[TYPE]", 0, 1, " ", jd_run_schema, "JSON Schema of one message type, or of all" },
     { "protocol", "", 0, 0, " ", jd_run_protocol, "the protocol manual, as Markdown" },
-    { "policy", "check FILE | show [FILE] | diff A B", 1, 3, " division calendar rules ", jd_run_policy,
+    { "policy", "check FILE | show [FILE] | diff A B", 1, 3, " division calendar rules quiet ", jd_run_policy,
       "check a policy file, show one or the one in force, or say what differs" },
     { "play", "FILE...", 1, 64, " watch quiet ", jd_run_play,
       "send sample cases and check that each ends as its line says" },

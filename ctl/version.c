@@ -1,5 +1,5 @@
 /* Our version first, then the libraries' that are really loaded. */
-#include <msgpack/version.h>
+#include <msgpack.h>
 #include <stdio.h>
 #include <zmq.h>
 

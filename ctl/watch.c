@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "ctl/ctl.h"
 
@@ -13,19 +14,6 @@ static const char *division_of_topics(jd_args *a)
         division = jd_copy(&a->arena, (jd_str){ t + 2, 6 }).p;
     }
     return division;
-}
-
-static void print(const jd_args *a, const jd_news *news)
-{
-    size_t n;
-    const char *bytes = jd_news_bytes(news, &n);
-    json_t *event = jd_json_unpack((jd_str){ bytes, (uint32_t)n });
-    if (a->json)
-        jd_print_json(event);
-    else
-        jd_print_event(event, jd_news_topic(news));
-    fflush(stdout);
-    json_decref(event);
 }
 
 /* A daemon that goes away comes back, and what was missed is asked for: worth a word, not an end. */
@@ -43,7 +31,7 @@ static int follow(const jd_args *a, jd_watch *w)
     for (int64_t seen = 0; a->count < 0 || seen < a->count;) {
         int rc = jd_watch_next(w, &news, -1);
         if (rc == JD_RC_OK) {
-            print(a, news);
+            jd_print_news(a, news);
             seen++;
         } else if (rc == JD_RC_REFUSED) {
             jd_complain("%s", jd_watch_problem(w));
@@ -55,13 +43,25 @@ static int follow(const jd_args *a, jd_watch *w)
     return JD_EX_OK;
 }
 
+static bool good_topics(const jd_args *a)
+{
+    for (int i = 0; i < a->n; i++)
+        if (a->rest[i][0] != 'J' && a->rest[i][0] != 'S') {
+            jd_complain("a topic begins with J. or S., such as J.530900.report., not '%s'", a->rest[i]);
+            return false;
+        }
+    return true;
+}
+
 int jd_run_watch(jd_args *a)
 {
     jd_watch *w;
     const char *division = division_of_topics(a);
-    if (!division && a->division && !(division = jd_division_for(a, NULL))) return JD_EX_USAGE;
+    bool named = a->division || getenv("JIANDU_DIVISION");
+    if (!good_topics(a)) return JD_EX_USAGE;
+    if (!division && named && !(division = jd_division_for(a, NULL))) return JD_EX_USAGE;
     uint64_t since = a->since < 0 ? JD_WATCH_NEW : (uint64_t)a->since;
-    int code = jd_open_watch(a, division, since, &w);
+    int code = jd_open_watch(a, division, a->rest, a->n, since, &w);
     if (code != JD_EX_OK) return code;
     code = follow(a, w);
     jd_watch_close(&w);

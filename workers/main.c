@@ -16,7 +16,7 @@
 typedef struct options {
     const char *config;
     uint32_t division;
-    bool verify, replay;
+    bool verify, replay, child;
 } options;
 
 static void usage(FILE *out)
@@ -31,6 +31,7 @@ static void usage(FILE *out)
           "  -d, --division CODE  GB/T 2260 code, one of the configuration's divisions\n"
           "      --verify         check the store of that division, or of all, and say what is broken\n"
           "      --replay         with --verify: also replay the journal into an empty store and compare\n"
+          "      --child          end when the process that started this one does\n"
           "      --version, --help\n",
           out);
 }
@@ -38,7 +39,7 @@ static void usage(FILE *out)
 static options read_options(int argc, char **argv)
 {
     static const struct option longs[] = { { "config", 1, 0, 'c' }, { "division", 1, 0, 'd' },
-                                           { "verify", 0, 0, 'V' }, { "replay", 0, 0, 'R' },
+                                           { "verify", 0, 0, 'V' }, { "replay", 0, 0, 'R' }, { "child", 0, 0, 'C' },
                                            { "version", 0, 0, 'v' }, { "help", 0, 0, 'h' }, { 0 } };
     options o = { .config = "/etc/jiandu/jiandu.yaml" };
     int c;
@@ -48,6 +49,7 @@ static options read_options(int argc, char **argv)
         case 'd': o.division = (uint32_t)strtoul(optarg, NULL, 10); break;
         case 'V': o.verify = true; break;
         case 'R': o.replay = true; break;
+        case 'C': o.child = true; break;
         case 'v': puts("jiandu-worker (jiandu) " JD_VERSION); exit(0);
         case 'h': usage(stdout); exit(0);
         default: usage(stderr); exit(JD_EX_USAGE);
@@ -139,6 +141,7 @@ int main(int argc, char **argv)
     jd_config *c = load_config(o.config);
     jd_log_init("jiandu-worker", c->log_level);
     prctl(PR_SET_DUMPABLE, 0); /* keys and reports stay out of core files */
+    if (o.child) prctl(PR_SET_PDEATHSIG, SIGTERM);
     signal(SIGPIPE, SIG_IGN);
     if (o.division && !configured(c, o.division))
         jd_die(JD_EX_USAGE, "division %06u is not among those of %s", o.division, o.config);

@@ -15,7 +15,8 @@ enum {
     PAGE = 500,    /* events an answer */
     QUIET = 10000, /* ms without anything live, after which the watch asks */
     AGAIN = 200,   /* ms before asking again for what the answer did not have yet */
-    AT_ONCE = 1000 /* live events looked at before the answers' turn */
+    AT_ONCE = 1000, /* live events looked at before the answers' turn */
+    TOPIC_MAX = 200 /* bytes; libzmq 4.3.4 mangles subscriptions from 246 on */
 };
 
 static const uint64_t last_number = 9007199254740991; /* 2^53 - 1 */
@@ -54,6 +55,7 @@ static int take_topics(jd_watch *w, const char *division, const char *const *top
     subscribe(w, "S.heartbeat");
     w->topics = calloc(n + 1, sizeof *w->topics);
     for (size_t i = 0; w->topics && i < n; i++) {
+        if (strlen(topics[i]) > TOPIC_MAX) return JD_RC_ARGUMENT;
         if (strncmp(topics[i], "S.", 2) == 0) subscribe(w, topics[i]);
         w->topics[i] = strdup(topics[i]);
         if (!w->topics[i]) return JD_RC_SYSTEM;

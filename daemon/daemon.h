@@ -1,0 +1,82 @@
+/* jiandud: faces the network, owns no data. Headers are read, bodies never. */
+#ifndef JD_DAEMON_H
+#define JD_DAEMON_H
+
+#include "daemon/zloop.h"
+#include "proto/decode.h"
+#include "proto/link.h"
+
+typedef struct jd_daemon jd_daemon;
+typedef struct jd_division jd_division;
+
+/* Where a receipt goes. */
+typedef struct jd_slot {
+    jd_str peer; /* routing id */
+    char room[32];
+    bool delimiter; /* REQ: an empty frame in front */
+    bool taken;
+    uint32_t next; /* free list */
+} jd_slot;
+
+struct jd_daemon {
+    uv_loop_t loop;
+    jd_config *config;
+    const char *config_file;
+    jd_zloop *z;
+    jd_zsocket *intake, *push, *events;
+    jd_arena arena; /* one message's header */
+    jd_slot *slots;
+    uint32_t slots_n, slots_free; /* head of the free list, slots_n when none */
+    int64_t in_flight;            /* messages read and not yet answered */
+    int divisions_n;
+    jd_division *divisions[JD_DIVISIONS_MAX];
+    uv_signal_t term, interrupt, hangup;
+    uint64_t draining_since; /* loop time, ms */
+    uv_timer_t heartbeat, watchdog, drain;
+    bool draining;
+    jd_ms simulated_at; /* simulated clock: where it was set, and when */
+    uint64_t simulated_since;
+    uint64_t refused; /* messages that never reached a worker */
+};
+
+/* clock.c: the time commands carry; never goes back */
+jd_ms jd_now(jd_daemon *d);
+void jd_simulate(jd_daemon *d, jd_ms at); /* a header's `at`, under a simulated clock */
+
+/* intake.c: what front ends and staff send */
+void jd_on_intake(void *daemon, const jd_zmessage *m);
+void jd_on_push(void *daemon, const jd_zmessage *m);
+void jd_backpressure(jd_daemon *d); /* read on, or not, by what is in flight */
+
+/* slots.c */
+bool jd_slots_init(jd_daemon *d, uint32_t n);
+uint32_t jd_slot_take(jd_daemon *d, jd_str peer, bool delimiter); /* slots_n when none is free */
+void jd_slot_answer(jd_daemon *d, uint32_t slot, jd_str receipt);
+void jd_answer(jd_daemon *d, jd_str peer, bool delimiter, jd_str receipt);
+
+/* division.c: one division's worker, its batches and its clocks */
+jd_division *jd_division_new(jd_daemon *d, uint32_t code);
+uint32_t jd_division_code(const jd_division *v);
+uint64_t jd_division_event_seq(const jd_division *v);
+bool jd_division_up(const jd_division *v);
+void jd_division_start(jd_division *v);
+bool jd_division_add(jd_division *v, const jd_link_msg *m); /* a command; false: busy, not taken */
+bool jd_division_ask(jd_division *v, const jd_link_msg *m); /* a query, at once */
+void jd_division_flush(jd_division *v);
+bool jd_division_idle(const jd_division *v); /* nothing gathered, nothing unanswered */
+void jd_division_reload(jd_division *v);     /* the worker starts again, with the policy of the file */
+void jd_division_close(jd_division *v);
+
+/* worker.c: the process, where the daemon starts it itself */
+typedef struct jd_child jd_child;
+jd_child *jd_child_new(jd_daemon *d, uint32_t division);
+void jd_child_start(jd_child *c);
+void jd_child_stop(jd_child *c, bool again); /* SIGTERM; again: and start a new one */
+void jd_child_kill(jd_child *c);
+
+/* publish.c */
+void jd_publish_event(jd_daemon *d, jd_str topic, jd_str event);
+void jd_publish_heartbeat(jd_daemon *d);
+void jd_publish_refused(jd_daemon *d, const uint8_t id[16], jd_code code);
+
+#endif

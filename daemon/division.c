@@ -1,0 +1,463 @@
+/* One division as the daemon sees it: a connection to its worker, what is gathered for it, what it has
+ * not answered yet, and when it wants to be woken. */
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "daemon/daemon.h"
+#include "proto/receipt.h"
+
+enum {
+    RETRY_MS = 50,        /* between attempts to connect */
+    PATIENCE_MS = 3000,   /* a worker away for longer: new messages are told to come again */
+    PING_MS = 5000,
+    HANG_MS = 30000,      /* a batch unanswered for so long: the worker hangs */
+    BATCH_BYTES = 8 << 20,
+};
+
+typedef struct batch {
+    struct batch *next;
+    uint64_t number;
+    uint32_t count, receipts;
+    jd_buf frame;
+} batch;
+
+struct jd_division {
+    jd_daemon *d;
+    uint32_t code;
+    char *path;
+    jd_child *child; /* NULL where the service manager starts it */
+    uv_pipe_t pipe;
+    uv_connect_t connecting;
+    uv_timer_t retry, wake, ping;
+    bool connected, ready, closing, pipe_open;
+    uint64_t away_since; /* loop time, ms; 0 while ready */
+    jd_buf in;
+    /* gathered, not yet sent */
+    jd_buf gathered;
+    uint32_t gathered_n;
+    /* sent, not yet answered, oldest first */
+    batch *first, **last;
+    int unanswered;
+    uint64_t batches, event_seq, published;
+    jd_ms wake_at;
+};
+
+static void connect_soon(jd_division *v);
+
+/* ------------------------------------------------------------ sending */
+
+typedef struct outgoing {
+    uv_write_t req;
+    jd_buf own; /* freed behind the write; empty where the frame is kept for a resend */
+} outgoing;
+
+static void on_written(uv_write_t *req, int status)
+{
+    outgoing *o = (outgoing *)req;
+    (void)status; /* the reader sees a broken connection */
+    jd_buf_free(&o->own);
+    free(o);
+}
+
+static void write_bytes(jd_division *v, jd_str bytes, jd_buf *own)
+{
+    outgoing *o = calloc(1, sizeof *o);
+    if (!o) jd_die(JD_EX_TEMPFAIL, "out of memory");
+    if (own) {
+        o->own = *own;
+        *own = (jd_buf){ 0 };
+    }
+    uv_buf_t b = uv_buf_init((char *)(uintptr_t)bytes.p, bytes.n);
+    if (uv_write(&o->req, (uv_stream_t *)&v->pipe, &b, 1, on_written) != 0) on_written(&o->req, -1);
+}
+
+static void send_own(jd_division *v, jd_buf *frame)
+{
+    if (frame->failed) jd_die(JD_EX_TEMPFAIL, "out of memory");
+    write_bytes(v, jd_buf_view(frame), frame);
+}
+
+/* The frame stays with the batch until it is answered; a copy goes out, so that an answer may come
+ * before libuv is done with the write. */
+static void send_batch(jd_division *v, const batch *b)
+{
+    jd_buf copy = { 0 };
+    jd_buf_str(&copy, jd_buf_view(&b->frame));
+    send_own(v, &copy);
+}
+
+static void begin_batch(jd_division *v)
+{
+    jd_link_begin(&v->gathered, JD_LINK_BATCH);
+    jd_buf_u64(&v->gathered, 0); /* number, published, now and count are known when it goes */
+    jd_buf_u64(&v->gathered, 0);
+    jd_buf_u64(&v->gathered, 0);
+    jd_buf_u32(&v->gathered, 0);
+}
+
+static void end_batch(jd_division *v, batch *b)
+{
+    jd_buf head = { .p = b->frame.p + 5, .cap = 28 };
+    jd_buf_u64(&head, b->number);
+    jd_buf_u64(&head, v->published);
+    jd_buf_u64(&head, (uint64_t)jd_now(v->d));
+    jd_buf_u32(&head, b->count);
+    jd_link_end(&b->frame, 0);
+}
+
+/* What is gathered becomes a batch and goes out; an empty one only tells the time. */
+static void dispatch(jd_division *v)
+{
+    batch *b = calloc(1, sizeof *b);
+    if (!b) jd_die(JD_EX_TEMPFAIL, "out of memory");
+    if (!v->gathered.n) begin_batch(v);
+    if (v->gathered.failed) jd_die(JD_EX_TEMPFAIL, "out of memory");
+    b->number = ++v->batches;
+    b->count = v->gathered_n;
+    b->frame = v->gathered;
+    v->gathered = (jd_buf){ 0 };
+    v->gathered_n = 0;
+    end_batch(v, b);
+    *v->last = b;
+    v->last = &b->next;
+    v->unanswered++;
+    send_batch(v, b);
+}
+
+void jd_division_flush(jd_division *v)
+{
+    if (v->ready && v->gathered_n && v->unanswered < JD_LINK_BATCHES) dispatch(v);
+}
+
+static bool away_too_long(const jd_division *v)
+{
+    return !v->ready && v->away_since && uv_now(&v->d->loop) - v->away_since > PATIENCE_MS;
+}
+
+bool jd_division_add(jd_division *v, const jd_link_msg *m)
+{
+    if (away_too_long(v)) return false;
+    if (!v->gathered.n) begin_batch(v);
+    jd_link_put(&v->gathered, m);
+    v->gathered_n++;
+    v->d->in_flight++;
+    bool full = v->gathered_n >= v->d->config->batch_messages || v->gathered.n >= BATCH_BYTES;
+    if (full) jd_division_flush(v);
+    return true;
+}
+
+bool jd_division_ask(jd_division *v, const jd_link_msg *m)
+{
+    jd_buf frame = { 0 };
+    if (!v->ready) return false;
+    jd_link_begin(&frame, JD_LINK_QUERY);
+    jd_buf_u64(&frame, (uint64_t)m->at);
+    jd_link_put(&frame, m);
+    jd_link_end(&frame, 0);
+    send_own(v, &frame);
+    return true;
+}
+
+bool jd_division_idle(const jd_division *v)
+{
+    return v->gathered_n == 0 && v->unanswered == 0;
+}
+
+/* ------------------------------------------------------------ the worker's clock */
+
+static void on_wake(uv_timer_t *t)
+{
+    jd_division *v = t->data;
+    if (!v->ready) return;
+    if (v->unanswered < JD_LINK_BATCHES)
+        dispatch(v);
+    else
+        uv_timer_start(t, on_wake, RETRY_MS, 0); /* the batches under way carry the time already */
+}
+
+static void set_wake(jd_division *v, jd_ms at)
+{
+    enum { LONGEST_MS = 3600 * 1000 }; /* a machine's clock may be set meanwhile: look again */
+    v->wake_at = at;
+    uv_timer_stop(&v->wake);
+    if (at == JD_NO_TIME) return;
+    jd_ms ms = at - jd_now(v->d);
+    if (ms < 0) ms = 0;
+    if (ms > LONGEST_MS) ms = LONGEST_MS;
+    uv_timer_start(&v->wake, on_wake, (uint64_t)ms, 0);
+}
+
+/* ------------------------------------------------------------ what the worker says */
+
+static void publish_events(jd_division *v, jd_cur *c, uint64_t event_seq)
+{
+    uint32_t n = jd_cur_u32(c);
+    for (uint32_t i = 0; i < n && !c->failed; i++) {
+        jd_str topic = jd_cur_lstr(c), event = jd_cur_lstr(c);
+        if (!c->failed) jd_publish_event(v->d, topic, event);
+    }
+    v->event_seq = v->published = event_seq;
+}
+
+static void batch_free(batch *b)
+{
+    jd_buf_free(&b->frame);
+    free(b);
+}
+
+static void answered(jd_division *v, uint64_t number)
+{
+    batch *b = v->first;
+    if (!b || b->number != number) return;
+    v->first = b->next;
+    if (!v->first) v->last = &v->first;
+    v->unanswered--;
+    v->d->in_flight -= b->count;
+    batch_free(b);
+}
+
+static bool on_frame_done(jd_division *v, jd_cur *c)
+{
+    uint64_t number = jd_cur_u64(c), event_seq = jd_cur_u64(c);
+    jd_ms wake = (jd_ms)jd_cur_u64(c);
+    uint32_t n = jd_cur_u32(c);
+    for (uint32_t i = 0; i < n && !c->failed; i++) {
+        uint32_t token = jd_cur_u32(c);
+        jd_str receipt = jd_cur_lstr(c);
+        if (!c->failed) jd_slot_answer(v->d, token, receipt);
+    }
+    publish_events(v, c, event_seq);
+    if (c->failed) return false;
+    answered(v, number);
+    set_wake(v, wake);
+    jd_division_flush(v);
+    jd_backpressure(v->d);
+    return true;
+}
+
+/* The worker is there: what it had not answered is sent again, in order. Requests it had recorded
+ * already are recognised by their ids. */
+static bool on_frame_ready(jd_division *v, jd_cur *c)
+{
+    v->event_seq = jd_cur_u64(c);
+    jd_ms wake = (jd_ms)jd_cur_u64(c), at = (jd_ms)jd_cur_u64(c);
+    if (c->failed) return false;
+    if (v->d->config->simulated) jd_simulate(v->d, at);
+    v->ready = true;
+    v->away_since = 0;
+    v->published = v->event_seq;
+    jd_log(JD_NOTICE, "division %06u: worker ready at event %llu, %d batches to send again", v->code,
+           (unsigned long long)v->event_seq, v->unanswered);
+    for (batch *b = v->first; b; b = b->next) send_batch(v, b);
+    set_wake(v, wake);
+    jd_division_flush(v);
+    return true;
+}
+
+static bool on_frame(jd_division *v, jd_link_kind kind, jd_cur *c)
+{
+    uint64_t seq, waiting;
+    uint32_t token;
+    jd_str answer;
+    switch (kind) {
+    case JD_LINK_READY: return on_frame_ready(v, c);
+    case JD_LINK_DONE: return on_frame_done(v, c);
+    case JD_LINK_EVENTS:
+        seq = jd_cur_u64(c);
+        publish_events(v, c, seq);
+        return !c->failed;
+    case JD_LINK_ANSWER:
+        token = jd_cur_u32(c);
+        answer = jd_cur_lstr(c);
+        if (!c->failed) jd_slot_answer(v->d, token, answer);
+        return !c->failed;
+    case JD_LINK_PONG:
+        jd_cur_u64(c);
+        waiting = jd_cur_u64(c);
+        if (waiting < HANG_MS || !v->child) return !c->failed;
+        jd_log(JD_ERR, "division %06u: the worker has not finished a batch for %llu s", v->code,
+               (unsigned long long)waiting / 1000);
+        jd_child_kill(v->child);
+        return true;
+    default: return false;
+    }
+}
+
+static bool take_frames(jd_division *v)
+{
+    size_t used = 0;
+    int64_t n;
+    jd_link_kind kind;
+    jd_cur payload;
+    while ((n = jd_link_frame(v->in.p + used, v->in.n - used, &kind, &payload)) > 0) {
+        used += (size_t)n;
+        if (!on_frame(v, kind, &payload)) return false;
+    }
+    if (used) memmove(v->in.p, v->in.p + used, v->in.n - used);
+    v->in.n -= used;
+    return n == 0;
+}
+
+/* ------------------------------------------------------------ the connection */
+
+static void on_pipe_closed(uv_handle_t *h)
+{
+    jd_division *v = h->data;
+    v->pipe_open = false;
+    v->in.n = 0;
+    if (!v->closing) connect_soon(v);
+}
+
+static void lost(jd_division *v)
+{
+    if (v->ready) jd_log(JD_WARN, "division %06u: worker lost, %d batches unanswered", v->code, v->unanswered);
+    if (!v->away_since) v->away_since = uv_now(&v->d->loop);
+    v->ready = v->connected = false;
+    uv_timer_stop(&v->wake);
+    if (v->pipe_open && !uv_is_closing((uv_handle_t *)&v->pipe)) uv_close((uv_handle_t *)&v->pipe, on_pipe_closed);
+}
+
+static void on_alloc(uv_handle_t *h, size_t suggested, uv_buf_t *buf)
+{
+    enum { ROOM = 256 * 1024 };
+    jd_division *v = h->data;
+    size_t n = v->in.n;
+    (void)suggested;
+    char *at = jd_buf_room(&v->in, ROOM);
+    v->in.n = n; /* room, not content */
+    *buf = uv_buf_init(at, at ? ROOM : 0);
+}
+
+static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
+{
+    jd_division *v = stream->data;
+    (void)buf;
+    if (n > 0) v->in.n += (size_t)n;
+    if (n >= 0 && take_frames(v)) return;
+    if (n >= 0) jd_log(JD_ERR, "division %06u: a frame that cannot be read", v->code);
+    lost(v);
+}
+
+static void on_connected(uv_connect_t *req, int status)
+{
+    jd_division *v = req->data;
+    jd_buf frame = { 0 };
+    if (v->closing) return;
+    if (status != 0) {
+        lost(v);
+        return;
+    }
+    v->connected = true;
+    uv_read_start((uv_stream_t *)&v->pipe, on_alloc, on_read);
+    jd_link_begin(&frame, JD_LINK_OPEN);
+    jd_buf_u16(&frame, JD_LINK_VERSION);
+    jd_buf_u32(&frame, v->code);
+    jd_link_end(&frame, 0);
+    send_own(v, &frame);
+}
+
+static void on_retry(uv_timer_t *t)
+{
+    jd_division *v = t->data;
+    if (v->pipe_open || v->closing) return;
+    uv_pipe_init(&v->d->loop, &v->pipe, 0);
+    v->pipe.data = v->connecting.data = v;
+    v->pipe_open = true;
+    uv_pipe_connect(&v->connecting, &v->pipe, v->path, on_connected);
+}
+
+static void connect_soon(jd_division *v)
+{
+    uv_timer_start(&v->retry, on_retry, RETRY_MS, 0);
+}
+
+/* What waits for a worker that stays away is told to come again: it was never sent, so never recorded. */
+static void give_back(jd_division *v)
+{
+    jd_link_msg m;
+    if (!away_too_long(v) || !v->gathered_n) return;
+    jd_cur c = jd_cur_of(v->gathered.p + 33, v->gathered.n - 33);
+    for (uint32_t i = 0; i < v->gathered_n && jd_link_take(&c, &m); i++) {
+        jd_buf b = { 0 };
+        jd_receipt r = { .id = m.id, .id_binary = m.flags & JD_LINK_ID_BINARY, .code = JD_CODE_WORKER_DOWN,
+                         .due = JD_NO_DAY };
+        jd_receipt_pack(&r, &b);
+        if (m.flags & JD_LINK_PUSH)
+            jd_publish_refused(v->d, m.id, JD_CODE_WORKER_DOWN);
+        else
+            jd_slot_answer(v->d, m.token, jd_buf_view(&b));
+        jd_buf_free(&b);
+    }
+    v->d->in_flight -= v->gathered_n;
+    jd_buf_free(&v->gathered);
+    v->gathered_n = 0;
+    jd_backpressure(v->d);
+}
+
+static void on_ping(uv_timer_t *t)
+{
+    jd_division *v = t->data;
+    jd_buf frame = { 0 };
+    give_back(v);
+    if (!v->ready) return;
+    jd_link_begin(&frame, JD_LINK_PING);
+    jd_buf_u64(&frame, uv_now(&v->d->loop));
+    jd_link_end(&frame, 0);
+    send_own(v, &frame);
+}
+
+/* ------------------------------------------------------------ life */
+
+jd_division *jd_division_new(jd_daemon *d, uint32_t code)
+{
+    jd_division *v = calloc(1, sizeof *v);
+    if (!v) return NULL;
+    v->d = d;
+    v->code = code;
+    v->path = jd_worker_socket(d->config, code);
+    v->last = &v->first;
+    uv_timer_init(&d->loop, &v->retry);
+    uv_timer_init(&d->loop, &v->wake);
+    uv_timer_init(&d->loop, &v->ping);
+    v->retry.data = v->wake.data = v->ping.data = v;
+    if (d->config->spawn) v->child = jd_child_new(d, code);
+    return v;
+}
+
+uint32_t jd_division_code(const jd_division *v)
+{
+    return v->code;
+}
+
+uint64_t jd_division_event_seq(const jd_division *v)
+{
+    return v->event_seq;
+}
+
+bool jd_division_up(const jd_division *v)
+{
+    return v->ready;
+}
+
+void jd_division_start(jd_division *v)
+{
+    v->away_since = uv_now(&v->d->loop);
+    if (v->child) jd_child_start(v->child);
+    connect_soon(v);
+    uv_timer_start(&v->ping, on_ping, PING_MS, PING_MS);
+}
+
+void jd_division_reload(jd_division *v)
+{
+    if (v->child) jd_child_stop(v->child, true);
+}
+
+void jd_division_close(jd_division *v)
+{
+    v->closing = true;
+    lost(v);
+    uv_close((uv_handle_t *)&v->retry, NULL);
+    uv_close((uv_handle_t *)&v->wake, NULL);
+    uv_close((uv_handle_t *)&v->ping, NULL);
+    if (v->child) jd_child_stop(v->child, false);
+}

@@ -1,0 +1,183 @@
+/* A request's two frames: the header is checked here, the body goes on unread. */
+#include "base/log.h"
+#include "daemon/daemon.h"
+#include "proto/receipt.h"
+
+typedef struct request {
+    jd_str peer; /* empty: pushed, nobody waits */
+    bool delimiter, pushed;
+    jd_str header_bytes, body;
+    jd_header header;
+    bool id_binary;
+    int type;
+    jd_division *division;
+    jd_problems problems;
+} request;
+
+/* ------------------------------------------------------------ refusals of our own */
+
+static void refuse(jd_daemon *d, const request *r, const jd_buf *receipt, jd_code code)
+{
+    d->refused++;
+    if (!r->pushed)
+        jd_answer(d, r->peer, r->delimiter, jd_buf_view(receipt));
+    else if (r->header.id.p)
+        jd_publish_refused(d, (const uint8_t *)r->header.id.p, code);
+    else
+        jd_log(JD_INFO, "a pushed message without a readable id: %s", jd_code_text(code));
+}
+
+static void refuse_problems(jd_daemon *d, const request *r)
+{
+    jd_buf b = { 0 };
+    jd_receipt_invalid((const uint8_t *)r->header.id.p, r->id_binary, &r->problems, &b);
+    refuse(d, r, &b, jd_problems_code(&r->problems));
+    jd_buf_free(&b);
+}
+
+static void refuse_code(jd_daemon *d, const request *r, jd_code code)
+{
+    jd_buf b = { 0 };
+    jd_receipt receipt = { .id = (const uint8_t *)r->header.id.p, .id_binary = r->id_binary,
+                           .code = code, .due = JD_NO_DAY };
+    jd_receipt_pack(&receipt, &b);
+    refuse(d, r, &b, code);
+    jd_buf_free(&b);
+}
+
+/* ------------------------------------------------------------ the header */
+
+static jd_division *find_division(jd_daemon *d, jd_str code)
+{
+    uint64_t v;
+    if (!jd_str_to_u64(code, &v)) return NULL;
+    for (int i = 0; i < d->divisions_n; i++)
+        if (jd_division_code(d->divisions[i]) == v) return d->divisions[i];
+    return NULL;
+}
+
+/* 16 bytes in, 16 bytes out: 0xc4 is msgpack's short bin, and the id's value follows its key. */
+static bool wrote_binary_id(jd_str header)
+{
+    static const char key[] = "\xa2id\xc4\x10";
+    return memmem(header.p, header.n, key, sizeof key - 1) != NULL;
+}
+
+/* A header of another version says so before anything else is found wrong with it. */
+static void name_version(jd_problems *p)
+{
+    for (int i = 0; i < p->n; i++)
+        if (strcmp(p->v[i].field, "v") == 0 && p->v[i].code == JD_CODE_OUT_OF_BOUNDS) {
+            p->v[0] = p->v[i];
+            p->v[0].code = JD_CODE_UNSUPPORTED_VERSION;
+            p->n = 1;
+        }
+}
+
+static void check_header(jd_daemon *d, request *r)
+{
+    jd_problems *p = &r->problems;
+    if (r->header_bytes.n > JD_HEADER_MAX) {
+        jd_problem_add(p, JD_CODE_TOO_LARGE, JD_STR("header"), "", "expected at most %d bytes", JD_HEADER_MAX);
+        return;
+    }
+    r->id_binary = wrote_binary_id(r->header_bytes);
+    if (!jd_decode(&jd_header_layout, r->header_bytes, &d->arena, &r->header, p)) {
+        name_version(p);
+        return;
+    }
+    r->type = jd_message_find(r->header.type);
+    r->division = find_division(d, r->header.division);
+    if (r->type < 0)
+        jd_problem_add(p, JD_CODE_UNKNOWN_TYPE, JD_STR("type"), "", "expected a message type; see jianductl schema");
+    if (!r->division)
+        jd_problem_add(p, JD_CODE_UNKNOWN_DIVISION, JD_STR("division"), "GB/T 2260", "expected a division served here");
+    if (r->header.at != JD_NO_TIME && !d->config->simulated)
+        jd_problem_add(p, JD_CODE_INCONSISTENT, JD_STR("at"), "", "expected none: the clock is not simulated");
+    if (r->body.n > JD_BODY_MAX)
+        jd_problem_add(p, JD_CODE_TOO_LARGE, JD_STR("body"), "", "expected at most %d bytes", JD_BODY_MAX);
+    if (r->type >= 0 && r->pushed && jd_message_get((jd_msg)r->type)->mode == JD_QUERY)
+        jd_problem_add(p, JD_CODE_UNKNOWN_TYPE, JD_STR("type"), "", "expected a command: a query needs a receipt");
+}
+
+/* ------------------------------------------------------------ on to the worker */
+
+static jd_link_msg link_message(jd_daemon *d, const request *r, uint32_t slot)
+{
+    uint8_t flags = (uint8_t)((r->pushed ? JD_LINK_PUSH : 0) | (r->id_binary ? JD_LINK_ID_BINARY : 0));
+    if (r->header.at != JD_NO_TIME) jd_simulate(d, r->header.at);
+    return (jd_link_msg){ .token = slot, .type = (uint16_t)r->type, .flags = flags, .at = jd_now(d),
+                          .id = (const uint8_t *)r->header.id.p, .sender = JD_STR("local"),
+                          .why = r->header.reason, .body = r->body };
+}
+
+static void forward(jd_daemon *d, request *r)
+{
+    bool query = jd_message_get((jd_msg)r->type)->mode == JD_QUERY;
+    uint32_t slot = r->pushed ? d->slots_n : jd_slot_take(d, r->peer, r->delimiter);
+    if (d->draining || (!r->pushed && slot == d->slots_n)) {
+        refuse_code(d, r, d->draining ? JD_CODE_DRAINING : JD_CODE_BUSY);
+        return;
+    }
+    jd_link_msg m = link_message(d, r, slot);
+    bool taken = query ? jd_division_ask(r->division, &m) : jd_division_add(r->division, &m);
+    if (taken) return;
+    jd_buf b = { 0 };
+    jd_receipt receipt = { .id = m.id, .id_binary = r->id_binary, .code = JD_CODE_WORKER_DOWN, .due = JD_NO_DAY };
+    jd_receipt_pack(&receipt, &b);
+    if (r->pushed)
+        jd_publish_refused(d, m.id, JD_CODE_WORKER_DOWN);
+    else
+        jd_slot_answer(d, slot, jd_buf_view(&b));
+    jd_buf_free(&b);
+}
+
+static void take(jd_daemon *d, request *r)
+{
+    check_header(d, r);
+    if (r->problems.n)
+        refuse_problems(d, r);
+    else
+        forward(d, r);
+    jd_arena_reset(&d->arena);
+    jd_backpressure(d);
+}
+
+static void bad_frames(jd_daemon *d, request *r)
+{
+    jd_problem_add(&r->problems, JD_CODE_BAD_FRAMES, JD_STR("frames"), "", "expected two: header and body");
+    refuse_problems(d, r);
+}
+
+void jd_on_intake(void *daemon, const jd_zmessage *m)
+{
+    bool delimiter = m->n > 1 && m->frame[1].n == 0;
+    request r = { .peer = m->frame[0], .delimiter = delimiter };
+    int first = 1 + delimiter;
+    if (m->n != first + 2) {
+        bad_frames(daemon, &r);
+        return;
+    }
+    r.header_bytes = m->frame[first];
+    r.body = m->frame[first + 1];
+    take(daemon, &r);
+}
+
+void jd_on_push(void *daemon, const jd_zmessage *m)
+{
+    request r = { .pushed = true };
+    if (m->n != 2) {
+        bad_frames(daemon, &r);
+        return;
+    }
+    r.header_bytes = m->frame[0];
+    r.body = m->frame[1];
+    take(daemon, &r);
+}
+
+void jd_backpressure(jd_daemon *d)
+{
+    bool room = d->in_flight < d->config->in_flight && !d->draining;
+    jd_z_reading(d->intake, room);
+    jd_z_reading(d->push, room);
+}

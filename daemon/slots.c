@@ -1,0 +1,46 @@
+/* Who waits for which receipt. Bounded: when no slot is free, nothing more is read. */
+#include <stdlib.h>
+
+#include "daemon/daemon.h"
+
+bool jd_slots_init(jd_daemon *d, uint32_t n)
+{
+    d->slots = calloc(n, sizeof *d->slots);
+    d->slots_n = n;
+    for (uint32_t i = 0; d->slots && i < n; i++) d->slots[i].next = i + 1;
+    return d->slots != NULL;
+}
+
+uint32_t jd_slot_take(jd_daemon *d, jd_str peer, bool delimiter)
+{
+    uint32_t i = d->slots_free;
+    if (i == d->slots_n) return i;
+    jd_slot *s = &d->slots[i];
+    char *room = peer.n <= sizeof s->room ? s->room : malloc(peer.n);
+    if (!room) return d->slots_n;
+    d->slots_free = s->next;
+    memcpy(room, peer.p, peer.n);
+    s->peer = (jd_str){ room, peer.n };
+    s->delimiter = delimiter;
+    s->taken = true;
+    return i;
+}
+
+void jd_answer(jd_daemon *d, jd_str peer, bool delimiter, jd_str receipt)
+{
+    /* a peer that is gone or does not read asks again by the same id */
+    if (!jd_z_send(d->intake, peer, true)) return;
+    if (delimiter) jd_z_send(d->intake, (jd_str){ "", 0 }, true);
+    jd_z_send(d->intake, receipt, false);
+}
+
+void jd_slot_answer(jd_daemon *d, uint32_t slot, jd_str receipt)
+{
+    if (slot >= d->slots_n || !d->slots[slot].taken) return;
+    jd_slot *s = &d->slots[slot];
+    jd_answer(d, s->peer, s->delimiter, receipt);
+    if (s->peer.p != s->room) free((void *)(uintptr_t)s->peer.p);
+    s->taken = false;
+    s->next = d->slots_free;
+    d->slots_free = slot;
+}

@@ -1,0 +1,146 @@
+/* The prose of PROTOCOL.md. Everything that a table knows is in manual.c. */
+#include "proto/manual.h"
+
+const char jd_manual_intro[] =
+    "# The protocol of jiandu\n"
+    "\n"
+    "This page is printed by `jianductl protocol` from the tables the program itself runs on. JSON\n"
+    "Schema of every message: `jianductl schema [TYPE]`. C programs use `include/jiandu/jiandu.h`,\n"
+    "which does everything below; any language with ZeroMQ and msgpack needs nothing else.\n"
+    "\n"
+    "## Sockets\n"
+    "\n"
+    "| name | server | client | for | default |\n"
+    "| --- | --- | --- | --- | --- |\n"
+    "| intake | ROUTER | DEALER or REQ | requests that want a receipt, and queries | `ipc://RUNTIME/intake.sock`, `tcp://127.0.0.1:7530` |\n"
+    "| push | PULL | PUSH | requests without a receipt: the outcome is an event whose `cause` is the request id | `ipc://RUNTIME/push.sock`, `tcp://127.0.0.1:7531` |\n"
+    "| events | PUB | SUB | status events | `ipc://RUNTIME/events.sock`, `tcp://127.0.0.1:7532` |\n"
+    "\n"
+    "RUNTIME is the runtime folder of the daemon's configuration; `/run/jiandu` where it is installed.\n"
+    "\n"
+    "## Requests\n"
+    "\n"
+    "Two frames, `[header][body]`, each one msgpack map with string keys. A leading empty frame, as\n"
+    "REQ sends it, is accepted. Text is UTF-8 in msgpack's str type; dates and times are text; an\n"
+    "optional field that is nil counts as absent; a key that is not in the table is an error.\n"
+    "Many requests may be outstanding; receipts come as they are ready and name the request's `id`.\n"
+    "\n"
+    "The header:\n"
+    "\n";
+
+const char jd_manual_receipt[] =
+    "\n"
+    "## Receipts\n"
+    "\n"
+    "One frame, a msgpack map. Keys may be added in later versions: ignore those you do not know.\n"
+    "Answers to queries are receipts with status `ok`, code `answered` and keys of their own.\n"
+    "\n";
+
+const char jd_manual_delivery[] =
+    "\n"
+    "## Delivery\n"
+    "\n"
+    "**Accepted means committed to disk; acknowledgements may be lost, so retry with the same id;\n"
+    "effects happen once.** `ok` leaves the daemon only after the request, its effects and its events\n"
+    "are synced to disk together. Queues in between are memory only.\n"
+    "\n"
+    "1. Choose the id before sending and keep it until a receipt is there: it is the key of\n"
+    "   idempotency. UUID version 7 is cheapest to index.\n"
+    "2. No receipt within a few seconds: send the same header and body again, under the same id, best\n"
+    "   on a fresh socket. Whatever had happened, the first receipt comes again and nothing changes.\n"
+    "3. `busy`: nothing was recorded. Wait (50 ms, then twice as long each time, up to a second) and\n"
+    "   send the same again.\n"
+    "4. Every other status is final: the same id and body gives the same receipt as long as the record\n"
+    "   lives. Another body under the same id is a `conflict`, code `id-reused`.\n"
+    "5. Giving up without a receipt leaves the outcome unknown, not failed. Say so, and keep the id.\n";
+
+const char jd_manual_example[] =
+    "\n"
+    "## An example in Python\n"
+    "\n"
+    "Needs `python3-zmq` and `python3-msgpack`. Sends an application, retries as above, and reads the\n"
+    "case back.\n"
+    "\n"
+    "```python\n"
+    "import os, sys, time, msgpack, zmq\n"
+    "\n"
+    "ENDPOINT = sys.argv[1] if len(sys.argv) > 1 else 'tcp://127.0.0.1:7530'\n"
+    "context = zmq.Context()\n"
+    "\n"
+    "def uuid7():\n"
+    "    b = bytearray(int(time.time() * 1000).to_bytes(6, 'big') + os.urandom(10))\n"
+    "    b[6] = b[6] & 0x0f | 0x70\n"
+    "    b[8] = b[8] & 0x3f | 0x80\n"
+    "    h = b.hex()\n"
+    "    return '-'.join((h[:8], h[8:12], h[12:16], h[16:20], h[20:]))\n"
+    "\n"
+    "def request(type, division, body, tries=4, **header):\n"
+    "    header.update(v=1, id=uuid7(), type=type, division=division)\n"
+    "    frames = [msgpack.packb(header), msgpack.packb(body)]\n"
+    "    pause = 0.05\n"
+    "    while tries:\n"
+    "        with context.socket(zmq.DEALER) as socket:   # a fresh one for every try\n"
+    "            socket.linger = 0\n"
+    "            socket.connect(ENDPOINT)\n"
+    "            socket.send_multipart(frames)\n"
+    "            if socket.poll(5000):\n"
+    "                receipt = msgpack.unpackb(socket.recv())\n"
+    "                if receipt['status'] != 'busy':\n"
+    "                    return receipt\n"
+    "                time.sleep(pause)\n"
+    "                pause = min(pause * 2, 1)\n"
+    "            tries -= 1\n"
+    "    raise TimeoutError('outcome unknown; the id is ' + header['id'])\n"
+    "\n"
+    "receipt = request('application.submit', '530900', {\n"
+    "    'name': '张三', 'sex': '2', 'birth_date': '1949-12-31',\n"
+    "    'id_no': '11010519491231002X', 'phone': '13800000000',\n"
+    "    'voluntary': True, 'unpaid_ack': True, 'consent_sensitive': True})\n"
+    "print(receipt['status'], receipt['code'], receipt.get('entity_id'), receipt.get('state'))\n"
+    "for ground in receipt['because']:\n"
+    "    print('  ', ground)\n"
+    "if 'entity_id' in receipt:\n"
+    "    print(request('case.get', '530900', {'id': receipt['entity_id']})['case'])\n"
+    "```\n";
+
+const char jd_manual_messages[] =
+    "\n"
+    "## Messages\n"
+    "\n"
+    "`type` of the header names the message; the table is its body. Lengths of text count characters,\n"
+    "not bytes. Where a field is a code of the policy, `policy.show` lists the division's codes. Class\n"
+    "says whether the law counts the field as personal or sensitive; source is the article or standard\n"
+    "it rests on (LC: Lincang 530900, WH: Weihai 371000).\n";
+
+const char jd_manual_queries[] =
+    "\n"
+    "## Queries\n"
+    "\n"
+    "They have the shape of messages and record nothing. What the answer holds besides a receipt's\n"
+    "keys:\n"
+    "\n";
+
+const char jd_manual_states[] =
+    "\n"
+    "## States\n"
+    "\n"
+    "What is not in these tables is refused: status `conflict`, code `illegal-move`.\n";
+
+const char jd_manual_events[] =
+    "\n"
+    "## Events\n"
+    "\n"
+    "Two frames, `[topic][event]`. The topic is `J.<division>.<entity>.<event>`; subscriptions are\n"
+    "prefixes of it. The event is a msgpack map. Neither ever holds personal data or a report's text:\n"
+    "who may see those asks for the case.\n"
+    "\n"
+    "Events can be lost on the way, never in the record, and a published one may be repeated. To miss\n"
+    "nothing: subscribe to the whole division, then ask `events.since` behind the last `seq` you have,\n"
+    "until `more` is false; drop what you have already; and ask again whenever a `seq` is not the one\n"
+    "that should come. `S.heartbeat` names each division's last number (`divisions`: a list of maps with\n"
+    "`division` and `seq`), so that the loss of the very last event shows too.\n"
+    "\n";
+
+const char jd_manual_tables[] =
+    "\n"
+    "## Code tables\n";
