@@ -3,45 +3,44 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/yaml.h"
+#include "base/config.h"
 #include "ctl/ctl.h"
 #include "proto/states.h"
 
 /* ------------------------------------------------------------ endpoints */
 
-static const char *runtime_of_config(jd_args *a)
+static void in_folder(jd_args *a, const char *folder, jd_options *o)
 {
-    jd_buf text = { 0 };
-    jd_diag d = { .file = a->config };
-    const char *runtime = NULL;
-    if (!jd_read_file(a->config, &text)) {
-        jd_complain("%s: %s", a->config, strerror(errno));
-    } else {
-        jd_ynode *root = jd_yaml_parse(&a->arena, jd_buf_view(&text), &d);
-        jd_str named = root ? jd_y_need_text(root, "runtime", &d) : (jd_str){ "", 0 };
-        if (d.errors) fprintf(stderr, "%.*s", JD_FMT(jd_buf_view(&d.text)));
-        if (!d.errors) runtime = jd_copy(&a->arena, named).p;
-    }
-    jd_buf_free(&d.text);
-    jd_buf_free(&text);
-    return runtime;
+    o->intake = jd_path(&a->arena, "", "ipc://%s/intake.sock", folder);
+    o->push = jd_path(&a->arena, "", "ipc://%s/push.sock", folder);
+    o->events = jd_path(&a->arena, "", "ipc://%s/events.sock", folder);
 }
 
-static const char *runtime_folder(jd_args *a)
+static bool in_config(jd_args *a, jd_options *o)
+{
+    jd_buf wrong = { 0 };
+    jd_config *c = jd_config_load(a->config, &wrong);
+    if (wrong.n) fprintf(stderr, "%.*s", JD_FMT(jd_buf_view(&wrong)));
+    jd_buf_free(&wrong);
+    if (!c) return false;
+    o->intake = c->intake.n ? jd_copyz(&a->arena, c->intake.v[0]) : NULL;
+    o->push = c->push.n ? jd_copyz(&a->arena, c->push.v[0]) : NULL;
+    o->events = c->events.n ? jd_copyz(&a->arena, c->events.v[0]) : NULL;
+    jd_config_free(c);
+    return true;
+}
+
+static bool find_endpoints(jd_args *a, jd_options *o)
 {
     const char *set = getenv("JIANDU_RUNTIME");
-    if (set && *set) return set;
-    return a->config ? runtime_of_config(a) : "/run/jiandu";
-}
-
-/* A path of ipc is taken from where the program stands, so a relative folder works too. */
-static const char *endpoint(jd_args *a, const char *given, const char *folder, const char *name)
-{
-    if (given && *given) return given;
-    size_t n = strlen(folder) + strlen(name) + 16;
-    char *text = jd_alloc(&a->arena, n);
-    snprintf(text, n, "ipc://%s/%s.sock", folder, name);
-    return text;
+    bool use_config = a->config && !(set && *set);
+    if (use_config && !in_config(a, o)) return false;
+    if (!use_config) in_folder(a, set && *set ? set : "/run/jiandu", o);
+    if (a->intake) o->intake = a->intake;
+    if (a->events) o->events = a->events;
+    if (a->push && *a->push) o->push = a->push;
+    a->intake = o->intake; /* for messages that name it */
+    return true;
 }
 
 /* A person at a terminal wants to hear within seconds that nobody is there. */
@@ -56,15 +55,9 @@ static int chosen(int64_t given, int otherwise)
 
 static bool options_for(jd_args *a, jd_options *o)
 {
-    const char *folder = a->intake && a->events ? "" : runtime_folder(a);
-    if (!folder) return false;
-    *o = (jd_options){ .intake = endpoint(a, a->intake, folder, "intake"),
-                       .push = a->push ? endpoint(a, a->push, folder, "push") : NULL,
-                       .events = endpoint(a, a->events, folder, "events"),
-                       .timeout_ms = chosen(a->timeout, TIMEOUT_MS),
+    *o = (jd_options){ .timeout_ms = chosen(a->timeout, TIMEOUT_MS),
                        .retries = chosen(a->retries, RETRIES) };
-    a->intake = o->intake;
-    return true;
+    return find_endpoints(a, o);
 }
 
 int jd_open_client(jd_args *a, jd_client **out)

@@ -78,7 +78,7 @@ static void check_header(jd_daemon *d, request *r)
 {
     jd_problems *p = &r->problems;
     if (r->header_bytes.n > JD_HEADER_MAX) {
-        jd_problem_add(p, JD_CODE_TOO_LARGE, JD_STR("header"), "", "expected at most %d bytes", JD_HEADER_MAX);
+        jd_problem_add(p, JD_CODE_TOO_LARGE, JD_STR("header"), "", "at most %d bytes", JD_HEADER_MAX);
         return;
     }
     r->id_binary = wrote_binary_id(r->header_bytes);
@@ -89,15 +89,15 @@ static void check_header(jd_daemon *d, request *r)
     r->type = jd_message_find(r->header.type);
     r->division = find_division(d, r->header.division);
     if (r->type < 0)
-        jd_problem_add(p, JD_CODE_UNKNOWN_TYPE, JD_STR("type"), "", "expected a message type; see jianductl schema");
+        jd_problem_add(p, JD_CODE_UNKNOWN_TYPE, JD_STR("type"), "", "a message type; see jianductl schema");
     if (!r->division)
-        jd_problem_add(p, JD_CODE_UNKNOWN_DIVISION, JD_STR("division"), "GB/T 2260", "expected a division served here");
+        jd_problem_add(p, JD_CODE_UNKNOWN_DIVISION, JD_STR("division"), "GB/T 2260", "a division served here");
     if (r->header.at != JD_NO_TIME && !d->config->simulated)
-        jd_problem_add(p, JD_CODE_INCONSISTENT, JD_STR("at"), "", "expected none: the clock is not simulated");
+        jd_problem_add(p, JD_CODE_INCONSISTENT, JD_STR("at"), "", "none: the clock is not simulated");
     if (r->body.n > JD_BODY_MAX)
-        jd_problem_add(p, JD_CODE_TOO_LARGE, JD_STR("body"), "", "expected at most %d bytes", JD_BODY_MAX);
+        jd_problem_add(p, JD_CODE_TOO_LARGE, JD_STR("body"), "", "at most %d bytes", JD_BODY_MAX);
     if (r->type >= 0 && r->pushed && jd_message_get((jd_msg)r->type)->mode == JD_QUERY)
-        jd_problem_add(p, JD_CODE_UNKNOWN_TYPE, JD_STR("type"), "", "expected a command: a query needs a receipt");
+        jd_problem_add(p, JD_CODE_UNKNOWN_TYPE, JD_STR("type"), "", "a command: a query needs a receipt");
 }
 
 /* ------------------------------------------------------------ on to the worker */
@@ -145,7 +145,7 @@ static void take(jd_daemon *d, request *r)
 
 static void bad_frames(jd_daemon *d, request *r)
 {
-    jd_problem_add(&r->problems, JD_CODE_BAD_FRAMES, JD_STR("frames"), "", "expected two: header and body");
+    jd_problem_add(&r->problems, JD_CODE_BAD_FRAMES, JD_STR("frames"), "", "two: header and body");
     refuse_problems(d, r);
 }
 

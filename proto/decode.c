@@ -64,7 +64,7 @@ static void wrong(jd_problems *p, const jd_field *f, jd_code code)
 {
     char text[140];
     expected(f, text, sizeof text);
-    jd_problem_add(p, code, jd_str_of(f->name), f->rule, "expected %s", text);
+    jd_problem_add(p, code, jd_str_of(f->name), f->rule, "%s", text);
 }
 
 /* ------------------------------------------------------------ one value */
@@ -181,7 +181,7 @@ static void read_pair(const jd_layout *l, const msgpack_object_kv *kv, int *hint
     const jd_field *f = &l->fields[at];
     *hint = at + 1;
     if (*seen >> at & 1) {
-        jd_problem_add(p, JD_CODE_DUPLICATE_FIELD, key, "", "expected once");
+        jd_problem_add(p, JD_CODE_DUPLICATE_FIELD, key, "", "once");
         return;
     }
     *seen |= (uint64_t)1 << at;
@@ -199,7 +199,7 @@ bool jd_decode(const jd_layout *l, jd_str bytes, jd_arena *a, void *out, jd_prob
     if (!bad && !unpack(bytes, &o)) bad = "not msgpack";
     if (!bad && o.type != MSGPACK_OBJECT_MAP) bad = "not a map";
     if (bad) {
-        jd_problem_add(p, JD_CODE_MALFORMED, (jd_str){ "", 0 }, "", "expected one msgpack map: %s", bad);
+        jd_problem_add(p, JD_CODE_MALFORMED, (jd_str){ "", 0 }, "", "one msgpack map: %s", bad);
         return false;
     }
     jd_layout_clear(l, out);

@@ -32,7 +32,8 @@ static void pack_because(const jd_because *w, jd_buf *b)
         const char *key;
         jd_str value;
     } pairs[] = { { "rule", w->rule },   { "article", w->article }, { "text", w->text },
-                  { "field", w->field }, { "fact", w->fact },       { "value", w->value } };
+                  { "field", w->field }, { "fact", w->fact },       { "value", w->value },
+                  { "expected", w->expected } };
     size_t n = 0;
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) n += pairs[i].value.n > 0;
     jd_pack_map(b, n);
@@ -82,8 +83,9 @@ void jd_receipt_invalid(const uint8_t *id, bool id_binary, const jd_problems *p,
     for (int i = 0; i < p->n; i++) {
         const jd_problem *one = &p->v[i];
         because[i] = (jd_because){ .rule = jd_str_of(*one->rule ? one->rule : jd_code_text(one->code)),
-                                   .text = jd_str_of(one->expected),
-                                   .field = jd_str_of(one->field) };
+                                   .text = jd_str_of(jd_code_means(one->code)),
+                                   .field = jd_str_of(one->field),
+                                   .expected = jd_str_of(one->expected) };
     }
     jd_receipt r = { .id = id, .id_binary = id_binary, .code = jd_problems_code(p),
                      .because = because, .because_n = p->n };

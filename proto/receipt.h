@@ -9,8 +9,9 @@
 typedef struct jd_because {
     jd_str rule;    /* LC-4.3, or a standard */
     jd_str article; /* 第四条第（三）项 */
-    jd_str text;    /* the regulation's words, or what was expected */
+    jd_str text;    /* the regulation's words, or what is wrong */
     jd_str field, fact, value;
+    jd_str expected; /* what would have been accepted */
 } jd_because;
 
 typedef struct jd_receipt {

@@ -41,7 +41,7 @@ static bool answer_known(jd_ctx *c, const uint8_t digest[JD_DIGEST], jd_buf *rec
     bool refused = e.type == JD_MSG_push_refused;
     uint16_t type = refused && e.reasons_n ? e.reasons[0].index : e.type;
     if (type != c->cmd->type || sodium_memcmp(e.digest, digest, JD_DIGEST) != 0) {
-        jd_refuse(c, JD_CODE_ID_REUSED, JD_NO_RULE, NULL, "expected a new id for a new message");
+        jd_refuse(c, JD_CODE_ID_REUSED, JD_NO_RULE, NULL, "a new id for a new message");
         answer_code(c, JD_CODE_ID_REUSED, receipt);
     } else if (refused) {
         answer_code(c, (jd_code)e.reasons[0].rule, receipt);
@@ -71,7 +71,7 @@ static bool read_message(const jd_command *cmd, const jd_layout *l, jd_arena *a,
     if (cmd->canonical) return jd_decode_row(l, cmd->body, a, msg);
     if (!jd_decode(l, cmd->body, a, msg, p)) return false;
     if (jd_message_get(cmd->type)->needs_reason && !cmd->why.n)
-        jd_problem_add(p, JD_CODE_REASON_REQUIRED, JD_STR("reason"), "", "expected a reason in the header");
+        jd_problem_add(p, JD_CODE_REASON_REQUIRED, JD_STR("reason"), "", "a reason in the header");
     return p->n == 0;
 }
 

@@ -48,13 +48,13 @@ jd_case_row *jd_load_case(jd_ctx *c, const char *field, jd_str text, jd_entity e
     jd_case_id id;
     jd_case_row *row = NULL;
     if (!jd_case_id_parse(text, &id) || id.entity != e) {
-        jd_refuse(c, JD_CODE_UNKNOWN_CASE, JD_NO_RULE, field, "expected the id of a case of kind %s",
+        jd_refuse(c, JD_CODE_UNKNOWN_CASE, JD_NO_RULE, field, "the id of a case of kind %s",
                   jd_entity_name(e));
         return NULL;
     }
     if (id.division != c->g->division) {
         jd_refuse(c, JD_CODE_NOT_OWN_DIVISION, c->policy->division_rule, field,
-                  "expected a case of division %06u", c->g->division);
+                  "a case of division %06u", c->g->division);
         return NULL;
     }
     row = jd_read_case(&c->g->txn, &c->g->arena, e, id.number);
@@ -86,7 +86,7 @@ static void refuse_move(jd_ctx *c, jd_entity e, int state)
     for (int v = 0; v < jd_verb_count(e) && n < sizeof allowed; v++)
         if (jd_moves(e, state, v))
             n += (size_t)snprintf(allowed + n, sizeof allowed - n, "%s%s", n ? ", " : "", jd_verb_name(e, v));
-    jd_refuse(c, JD_CODE_ILLEGAL_MOVE, JD_NO_RULE, NULL, "state is %s; expected one of: %s",
+    jd_refuse(c, JD_CODE_ILLEGAL_MOVE, JD_NO_RULE, NULL, "in state %s: %s",
               jd_state_name(e, state), allowed);
 }
 
@@ -117,7 +117,7 @@ uint16_t jd_dept_of(jd_ctx *c, const jd_policy *p, const char *field, jd_str cod
     uint16_t dept = jd_policy_dept(p, code);
     if (dept == JD_NO_DEPT)
         jd_refuse(c, JD_CODE_UNKNOWN_IN_POLICY, JD_NO_RULE, field,
-                  "expected a department of %.*s, not '%.*s'", JD_FMT(p->name), JD_FMT(code));
+                  "a department of %.*s, not '%.*s'", JD_FMT(p->name), JD_FMT(code));
     return dept;
 }
 

@@ -30,7 +30,7 @@ typedef struct jd_reason {
     uint8_t on;    /* jd_ground */
     uint16_t index;
     uint8_t value; /* jd_tri, where it matters */
-    jd_str text;   /* beyond the rule's words; refusals only, never stored */
+    jd_str text;   /* what was expected; refusals only, never stored */
 } jd_reason;
 
 typedef struct jd_changed {

@@ -20,8 +20,8 @@ void jd_ask_fail(jd_asked *q, jd_code code, const char *field, const char *text)
 
 static void answer_failure(const jd_command *cmd, const jd_asked *q, jd_buf *out)
 {
-    jd_because w = { .rule = jd_str_of(jd_code_text(q->code)), .text = jd_str_of(q->text),
-                     .field = jd_str_of(q->field) };
+    jd_because w = { .rule = jd_str_of(jd_code_text(q->code)), .text = jd_str_of(jd_code_means(q->code)),
+                     .expected = jd_str_of(q->text), .field = jd_str_of(q->field) };
     jd_receipt r = { .id = cmd->id, .id_binary = cmd->id_binary, .code = q->code, .because = &w,
                      .because_n = q->text != NULL, .due = JD_NO_DAY };
     jd_receipt_pack(&r, out);
@@ -52,7 +52,7 @@ void jd_query(const jd_engine *g, const jd_command *cmd, jd_buf *out)
     const jd_layout *l = &jd_message_get(cmd->type)->layout;
     void *msg = jd_alloc(&q.arena, l->size);
     if (!askers[cmd->type])
-        jd_problem_add(&problems, JD_CODE_UNKNOWN_TYPE, JD_STR("type"), "", "expected a query");
+        jd_problem_add(&problems, JD_CODE_UNKNOWN_TYPE, JD_STR("type"), "", "a query");
     else if (jd_decode(l, cmd->body, &q.arena, msg, &problems))
         ask(&q, cmd, msg, out);
     if (problems.n) jd_receipt_invalid(cmd->id, cmd->id_binary, &problems, out);

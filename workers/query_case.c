@@ -7,7 +7,7 @@ jd_case_row *jd_ask_case(jd_asked *q, jd_str text, jd_case_id *id)
     jd_case_row *row = NULL;
     if (jd_case_id_parse(text, id) && id->division == q->g->division)
         row = jd_read_case(&q->txn, &q->arena, id->entity, id->number);
-    if (!row && !q->txn.rc) jd_ask_fail(q, JD_CODE_UNKNOWN_CASE, "id", "expected the id of a case of this division");
+    if (!row && !q->txn.rc) jd_ask_fail(q, JD_CODE_UNKNOWN_CASE, "id", "the id of a case of this division");
     return row;
 }
 
@@ -203,7 +203,7 @@ void jd_ask_case_get(jd_asked *q, const void *msg)
     jd_case_row *row = jd_ask_case(q, m->id, &id);
     if (!row) return;
     if (m->content == JD_YES && !q->why.n) {
-        jd_ask_fail(q, JD_CODE_REASON_REQUIRED, "content", "expected a reason in the header: content is personal data");
+        jd_ask_fail(q, JD_CODE_REASON_REQUIRED, "content", "a reason in the header: content is personal data");
         return;
     }
     jd_pack_z(q->out, "case");
@@ -295,20 +295,20 @@ static bool read_page(jd_asked *q, const struct jd_case_list *m, page *pg)
     jd_case_id after = { 0 };
     *pg = (page){ .entity = jd_entity_find(m->entity), .limit = LIST_DEFAULT, .state = -1, .dept = -1 };
     if (pg->entity == JD_E_none) {
-        jd_ask_fail(q, JD_CODE_UNKNOWN_CODE, "entity", "expected application, supervisor or report");
+        jd_ask_fail(q, JD_CODE_UNKNOWN_CODE, "entity", "application, supervisor or report");
         return false;
     }
     if (m->limit != JD_NO_INT) pg->limit = m->limit;
     if (m->state.p && (pg->state = jd_state_find(pg->entity, m->state)) < 0)
-        jd_ask_fail(q, JD_CODE_UNKNOWN_CODE, "state", "expected a state of that entity");
+        jd_ask_fail(q, JD_CODE_UNKNOWN_CODE, "state", "a state of that entity");
     if (m->after.p && (!jd_case_id_parse(m->after, &after) || after.entity != pg->entity))
-        jd_ask_fail(q, JD_CODE_BAD_FORMAT, "after", "expected the id of a case of that entity");
+        jd_ask_fail(q, JD_CODE_BAD_FORMAT, "after", "the id of a case of that entity");
     pg->after = after.number;
     pg->overdue = m->overdue == JD_YES;
     if (m->department.p) pg->dept_code = m->department;
     if (m->department.p) pg->dept = jd_policy_dept(jd_engine_policy(q->g, q->tally.policy), m->department);
     if (pg->dept == JD_NO_DEPT)
-        jd_ask_fail(q, JD_CODE_UNKNOWN_IN_POLICY, "department", "expected a department of the policy");
+        jd_ask_fail(q, JD_CODE_UNKNOWN_IN_POLICY, "department", "a department of the policy");
     return q->code == JD_CODE_ANSWERED;
 }
 

@@ -59,11 +59,7 @@ void jd_render_reasons(const jd_policy *p, jd_msg type, const jd_reason *r, int 
             out[i].text = p->rules[r[i].rule].text;
         }
         fill_ground(p, type, &r[i], &out[i]);
-        if (!r[i].text.n) continue;
-        if (out[i].text.n)
-            out[i].value = r[i].text;
-        else
-            out[i].text = r[i].text;
+        out[i].expected = r[i].text;
     }
 }
 

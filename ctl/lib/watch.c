@@ -272,14 +272,15 @@ static bool next_from_page(jd_watch *w)
     return false;
 }
 
-/* {division, seq}: how the loss of a division's very last event shows. */
+/* {division, seq}: how the loss of a division's very last event shows. A daemon that has just started
+ * says 0 until its worker is there, which tells nothing. */
 static void take_pulse(jd_watch *w, jd_str map)
 {
     static const char *const keys[] = { "division", "seq" };
     jd_wvalue v[2];
     if (!jd_wire_is_map(map)) return;
     jd_wire_pick(map, keys, 2, v);
-    if (v[0].kind == JD_W_STR && v[1].kind == JD_W_INT && v[1].i >= 0)
+    if (v[0].kind == JD_W_STR && v[1].kind == JD_W_INT && v[1].i > 0)
         jd_merge_told(&w->merge, v[0].s, (uint64_t)v[1].i);
 }
 

@@ -9,7 +9,7 @@ static bool by_authority(jd_ctx *c, const jd_policy *p, jd_str department)
 {
     uint16_t dept = jd_dept_of(c, p, "department", department);
     if (dept != JD_NO_DEPT && dept != p->authority)
-        jd_refuse(c, JD_CODE_NOT_AUTHORITY, p->appoint_rule, "department", "expected %.*s",
+        jd_refuse(c, JD_CODE_NOT_AUTHORITY, p->appoint_rule, "department", "%.*s",
                   JD_FMT(p->depts[p->authority].item.code));
     return !jd_refused(c);
 }
@@ -35,7 +35,7 @@ static bool start_of_term(jd_ctx *c, const struct jd_application_decide *m, cons
     *start = m->term_start == JD_NO_DAY ? c->today : m->term_start;
     if (*start < received || *start > c->today + START_AHEAD_MAX)
         jd_refuse(c, JD_CODE_INCONSISTENT, JD_NO_RULE, "term_start",
-                  "expected a day from the application's receipt to a year after the decision");
+                  "a day from the application's receipt to a year after the decision");
     return !jd_refused(c);
 }
 

@@ -8,22 +8,22 @@ static void check_identity(jd_ctx *c, const jd_form *f)
     jd_day born;
     if (!jd_idno_birth(f->id_no, &born) || born != f->birth_date)
         jd_refuse(c, JD_CODE_INCONSISTENT, JD_NO_RULE, "birth_date",
-                  "expected the date in digits 7 to 14 of id_no (GB 11643)");
+                  "the date in digits 7 to 14 of id_no (GB 11643)");
     bool male = jd_str_is(f->sex, "1"), female = jd_str_is(f->sex, "2");
     if ((male || female) && male != jd_idno_male(f->id_no))
         jd_refuse(c, JD_CODE_INCONSISTENT, JD_NO_RULE, "sex",
-                  "expected the sex in digit 17 of id_no (GB 11643): odd is male, even is female");
+                  "the sex in digit 17 of id_no (GB 11643): odd is male, even is female");
     if (f->signed_on != JD_NO_DAY && f->signed_on > c->today)
         jd_refuse(c, JD_CODE_INCONSISTENT, JD_NO_RULE, "signed_on",
-                  "expected a day not after the one on which the form is received");
+                  "a day not after the one on which the form is received");
     if (born > c->today)
-        jd_refuse(c, JD_CODE_INCONSISTENT, JD_NO_RULE, "birth_date", "expected a day in the past");
+        jd_refuse(c, JD_CODE_INCONSISTENT, JD_NO_RULE, "birth_date", "a day in the past");
 }
 
 static void check_code(jd_ctx *c, const jd_policy *p, const jd_items *list, const char *field, jd_str code)
 {
     if (code.p && list->n && jd_items_find(list, code) < 0)
-        jd_refuse(c, JD_CODE_UNKNOWN_IN_POLICY, JD_NO_RULE, field, "expected a code of %.*s, not '%.*s'",
+        jd_refuse(c, JD_CODE_UNKNOWN_IN_POLICY, JD_NO_RULE, field, "a code of %.*s, not '%.*s'",
                   JD_FMT(p->name), JD_FMT(code));
 }
 
@@ -55,9 +55,9 @@ static struct jd_row_person *person_of(jd_ctx *c, const jd_form *form, uint64_t 
 static bool free_to_apply(jd_ctx *c, const struct jd_row_person *person)
 {
     if (person->application)
-        jd_refuse(c, JD_CODE_ALREADY_APPLIED, JD_NO_RULE, "id_no", "expected no open application");
+        jd_refuse(c, JD_CODE_ALREADY_APPLIED, JD_NO_RULE, "id_no", "no open application");
     if (person->supervisor)
-        jd_refuse(c, JD_CODE_ALREADY_SUPERVISOR, JD_NO_RULE, "id_no", "expected no appointment in force");
+        jd_refuse(c, JD_CODE_ALREADY_SUPERVISOR, JD_NO_RULE, "id_no", "no appointment in force");
     return !jd_refused(c);
 }
 

@@ -12,7 +12,7 @@ void jd_on_application_submit(jd_ctx *c, const void *msg)
 {
     int channel = open_channel(c->policy);
     if (channel < 0) {
-        jd_refuse(c, JD_CODE_CHANNEL_NOT_OFFERED, JD_NO_RULE, NULL, "expected a nomination: %.*s has no open channel",
+        jd_refuse(c, JD_CODE_CHANNEL_NOT_OFFERED, JD_NO_RULE, NULL, "a nomination: %.*s has no open channel",
                   JD_FMT(c->policy->name));
         return;
     }

@@ -5,7 +5,7 @@ static void same_person(jd_ctx *c, const jd_form *was, const jd_form *is)
 {
     if (!jd_str_eq(was->id_no, is->id_no))
         jd_refuse(c, JD_CODE_INCONSISTENT, JD_NO_RULE, "id_no",
-                  "expected the number the application was made with");
+                  "the number the application was made with");
 }
 
 void jd_on_application_supplement(jd_ctx *c, const void *msg)

@@ -11,9 +11,9 @@ static int find_fact(const jd_policy *p, jd_str predicate)
 static void check_dates(jd_ctx *c, const struct jd_fact_assert *m)
 {
     if (m->as_of > c->today)
-        jd_refuse(c, JD_CODE_INCONSISTENT, JD_NO_RULE, "as_of", "expected a day not in the future");
+        jd_refuse(c, JD_CODE_INCONSISTENT, JD_NO_RULE, "as_of", "a day not in the future");
     if (m->valid_until != JD_NO_DAY && m->valid_until < m->as_of)
-        jd_refuse(c, JD_CODE_INCONSISTENT, JD_NO_RULE, "valid_until", "expected a day not before as_of");
+        jd_refuse(c, JD_CODE_INCONSISTENT, JD_NO_RULE, "valid_until", "a day not before as_of");
 }
 
 static jd_tri value_of(jd_str code)
@@ -56,7 +56,7 @@ void jd_on_fact_assert(jd_ctx *c, const void *msg)
     const jd_policy *p = jd_policy_of(c, row);
     int fact = find_fact(p, m->predicate);
     if (fact < 0)
-        jd_refuse(c, JD_CODE_UNKNOWN_IN_POLICY, JD_NO_RULE, "predicate", "expected a fact of %.*s",
+        jd_refuse(c, JD_CODE_UNKNOWN_IN_POLICY, JD_NO_RULE, "predicate", "a fact of %.*s",
                   JD_FMT(p->name));
     check_dates(c, m);
     if (jd_refused(c)) return;

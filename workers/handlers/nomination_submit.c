@@ -42,7 +42,7 @@ void jd_on_nomination_submit(jd_ctx *c, const void *msg)
     const jd_layout *form_layout = &jd_message_get(JD_MSG_application_submit)->layout;
     int channel = nominated_channel(c->policy);
     if (channel < 0) {
-        jd_refuse(c, JD_CODE_CHANNEL_NOT_OFFERED, JD_NO_RULE, NULL, "expected an application: %.*s has no such channel",
+        jd_refuse(c, JD_CODE_CHANNEL_NOT_OFFERED, JD_NO_RULE, NULL, "an application: %.*s has no such channel",
                   JD_FMT(c->policy->name));
         return;
     }

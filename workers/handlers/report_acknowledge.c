@@ -10,7 +10,7 @@ void jd_on_report_acknowledge(jd_ctx *c, const void *msg)
     if (!row || !jd_load_case(c, "supervisor", m->supervisor, JD_E_supervisor, &supervisor)) return;
     const jd_policy *p = jd_policy_of(c, row);
     if ((uint64_t)row->report.supervisor != supervisor) {
-        jd_refuse(c, JD_CODE_NOT_REPORTER, JD_NO_RULE, "supervisor", "expected the supervisor who reported");
+        jd_refuse(c, JD_CODE_NOT_REPORTER, JD_NO_RULE, "supervisor", "the supervisor who reported");
         return;
     }
     if (jd_move_report(c, number, &row->report, JD_V_report_acknowledge, JD_S_report_acknowledged,

@@ -35,7 +35,7 @@ static const jd_policy *assigner(jd_ctx *c, const struct jd_report_assign *m, st
     uint16_t may = accused ? p->discipline : p->manager;
     if (accused && (may == JD_NO_DEPT || jd_u16s_have(any->report.accused, may))) may = p->authority;
     if (by != JD_NO_DEPT && by != may)
-        jd_refuse(c, JD_CODE_NOT_ASSIGNED, JD_NO_RULE, "by", "expected %.*s", JD_FMT(p->depts[may].item.code));
+        jd_refuse(c, JD_CODE_NOT_ASSIGNED, JD_NO_RULE, "by", "%.*s", JD_FMT(p->depts[may].item.code));
     return jd_refused(c) ? NULL : p;
 }
 

@@ -16,7 +16,7 @@ void jd_on_report_close(jd_ctx *c, const void *msg)
     if (!row) return;
     bool may = jd_moves(JD_E_report, (int)row->state, JD_V_report_close) != 0;
     if (may && p->feedback_mandatory && !fed_back(row)) {
-        jd_refuse(c, JD_CODE_FEEDBACK_REQUIRED, p->feedback_rule, NULL, "expected report.feedback first");
+        jd_refuse(c, JD_CODE_FEEDBACK_REQUIRED, p->feedback_rule, NULL, "report.feedback first");
         return;
     }
     jd_change *ch = jd_move_report(c, number, row, JD_V_report_close, JD_S_report_closed,

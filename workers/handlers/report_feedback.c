@@ -10,7 +10,7 @@ void jd_on_report_feedback(jd_ctx *c, const void *msg)
         jd_report_at_desk(c, m->report, "department", m->department, JD_LEAD | JD_MANAGER, &p, &number);
     if (!row) return;
     if (jd_items_find(&p->feedback_channels, m->channel) < 0) {
-        jd_refuse(c, JD_CODE_UNKNOWN_IN_POLICY, JD_NO_RULE, "channel", "expected a feedback channel of %.*s",
+        jd_refuse(c, JD_CODE_UNKNOWN_IN_POLICY, JD_NO_RULE, "channel", "a feedback channel of %.*s",
                   JD_FMT(p->name));
         return;
     }

@@ -11,7 +11,7 @@ static bool in_time(jd_ctx *c, const jd_policy *p, const struct jd_row_report *r
     jd_day end = jd_deadline(p, JD_CLOCK_OBJECTION, row->assigned_on);
     if (c->today <= end) return true;
     jd_format_date(end, last);
-    jd_refuse(c, JD_CODE_OBJECTION_TOO_LATE, window->rule, NULL, "expected by %s", last);
+    jd_refuse(c, JD_CODE_OBJECTION_TOO_LATE, window->rule, NULL, "by %s", last);
     return false;
 }
 

@@ -11,7 +11,7 @@ void jd_on_report_result(jd_ctx *c, const void *msg)
     const jd_report_kind *kind = &p->kinds[row->kind];
     int result = jd_items_find(&kind->results, m->result);
     if (result < 0) {
-        jd_refuse(c, JD_CODE_RESULT_NOT_FOR_KIND, kind->item.rule, "result", "expected a result of kind %.*s",
+        jd_refuse(c, JD_CODE_RESULT_NOT_FOR_KIND, kind->item.rule, "result", "a result of kind %.*s",
                   JD_FMT(kind->item.code));
         return;
     }

@@ -22,7 +22,7 @@ static struct jd_row_supervisor *reporter(jd_ctx *c, jd_str id, uint64_t *number
 static bool in_list(jd_ctx *c, const jd_items *list, const char *field, jd_str code)
 {
     if (!code.p || jd_items_find(list, code) >= 0) return true;
-    jd_refuse(c, JD_CODE_UNKNOWN_IN_POLICY, JD_NO_RULE, field, "expected a code of %.*s, not '%.*s'",
+    jd_refuse(c, JD_CODE_UNKNOWN_IN_POLICY, JD_NO_RULE, field, "a code of %.*s, not '%.*s'",
               JD_FMT(c->policy->name), JD_FMT(code));
     return false;
 }
@@ -32,7 +32,7 @@ static const jd_report_kind *kind_of(jd_ctx *c, const struct jd_report_submit *m
     const jd_policy *p = c->policy;
     for (*index = 0; *index < p->kinds_n; ++*index)
         if (jd_str_eq(p->kinds[*index].item.code, m->kind)) return &p->kinds[*index];
-    jd_refuse(c, JD_CODE_KIND_NOT_ACCEPTED, p->kind_rule, "kind", "expected a kind of %.*s", JD_FMT(p->name));
+    jd_refuse(c, JD_CODE_KIND_NOT_ACCEPTED, p->kind_rule, "kind", "a kind of %.*s", JD_FMT(p->name));
     return NULL;
 }
 
@@ -42,7 +42,7 @@ static int target_of(jd_ctx *c, jd_str code)
     for (int i = 0; i < p->targets_n; i++)
         if (jd_str_eq(p->targets[i].item.code, code)) return i;
     jd_refuse(c, JD_CODE_TARGET_NOT_SUPERVISED, p->targets_n ? p->targets[0].item.rule : JD_NO_RULE, "target",
-              "expected a target of %.*s", JD_FMT(p->name));
+              "a target of %.*s", JD_FMT(p->name));
     return -1;
 }
 
@@ -70,10 +70,10 @@ static int category_of(jd_ctx *c, int target, jd_str code)
         }
     if (t->no_catch_all != JD_NO_RULE)
         jd_refuse(c, JD_CODE_NO_CATCH_ALL, t->no_catch_all, "category",
-                  "expected one of the categories named for %.*s; send an opinion instead",
+                  "one of the categories named for %.*s; send an opinion instead",
                   JD_FMT(t->item.code));
     else
-        jd_refuse(c, JD_CODE_UNKNOWN_IN_POLICY, JD_NO_RULE, "category", "expected a category of target %.*s",
+        jd_refuse(c, JD_CODE_UNKNOWN_IN_POLICY, JD_NO_RULE, "category", "a category of target %.*s",
                   JD_FMT(t->item.code));
     return -1;
 }
@@ -106,13 +106,13 @@ static void check_place_and_time(jd_ctx *c, const struct jd_report_submit *m)
 {
     if (m->county.p && jd_items_find(&c->policy->counties, m->county) < 0)
         jd_refuse(c, JD_CODE_NOT_OWN_DIVISION, c->policy->division_rule, "county",
-                  "expected a county of division %06u", c->g->division);
+                  "a county of division %06u", c->g->division);
     if (m->found_on != JD_NO_DAY && m->found_on > c->today)
         jd_refuse(c, JD_CODE_INCONSISTENT, JD_NO_RULE, "found_on",
-                  "expected a day not after the one on which the report is received");
+                  "a day not after the one on which the report is received");
     if (m->secrecy.p && jd_str_is(m->secrecy, "state_secret"))
         jd_refuse(c, JD_CODE_STATE_SECRET, c->policy->secrecy_rule, "secrecy",
-                  "expected to be taken to the body in charge of secrecy, not here");
+                  "to be taken to the body in charge of secrecy, not here");
 }
 
 static jd_str accused_of(jd_ctx *c, const struct jd_report_submit *m)

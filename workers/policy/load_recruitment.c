@@ -115,7 +115,7 @@ static void load_requirement(jd_loader *l, jd_ynode *n, jd_requirement *r)
     r->channels = load_channels(l, n);
     r->disqualifier = exclude != NULL;
     if ((require != NULL) == (exclude != NULL)) {
-        jd_diag_at(&l->d, n->line, "expected one of 'require' and 'exclude'");
+        jd_diag_at(&l->d, n->line, "one of 'require' and 'exclude'");
         return;
     }
     r->test = jd_cond_parse(l->p, require ? require : exclude, form, &l->d);
