@@ -64,23 +64,15 @@ static bool grow(jd_buf *b, size_t need)
     return true;
 }
 
-char *jd_buf_room(jd_buf *b, size_t n)
+char *jd_buf_grow(jd_buf *b, size_t n)
 {
-    if (b->failed) return NULL;
-    if (b->n + n > b->cap && !grow(b, b->n + n)) {
+    if (b->failed || !grow(b, b->n + n)) {
         b->failed = true;
         return NULL;
     }
     char *at = b->p + b->n;
     b->n += n;
     return at;
-}
-
-void jd_buf_add(jd_buf *b, const void *p, size_t n)
-{
-    if (n == 0) return;
-    char *at = jd_buf_room(b, n);
-    if (at) memcpy(at, p, n);
 }
 
 void jd_buf_str(jd_buf *b, jd_str s)

@@ -33,8 +33,23 @@ typedef struct jd_buf {
 } jd_buf;
 
 void jd_buf_free(jd_buf *b);
-char *jd_buf_room(jd_buf *b, size_t n); /* n writable bytes at the end, NULL on failure */
-void jd_buf_add(jd_buf *b, const void *p, size_t n);
+char *jd_buf_grow(jd_buf *b, size_t n); /* jd_buf_room, where there is not enough */
+
+/* n writable bytes at the end, NULL on failure */
+static inline char *jd_buf_room(jd_buf *b, size_t n)
+{
+    if (b->failed || b->n + n > b->cap) return jd_buf_grow(b, n);
+    char *at = b->p + b->n;
+    b->n += n;
+    return at;
+}
+
+static inline void jd_buf_add(jd_buf *b, const void *p, size_t n)
+{
+    char *at = n ? jd_buf_room(b, n) : NULL;
+    if (at) memcpy(at, p, n);
+}
+
 void jd_buf_str(jd_buf *b, jd_str s);
 void jd_buf_z(jd_buf *b, const char *z);
 void jd_buf_printf(jd_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

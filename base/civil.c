@@ -1,7 +1,5 @@
 #include "base/civil.h"
 
-#include <stdio.h>
-
 /* Howard Hinnant's days-from-civil: eras of 400 years starting on 1 March. */
 jd_day jd_day_of(int year, int month, int day)
 {
@@ -133,24 +131,38 @@ bool jd_parse_time(jd_str s, jd_ms *out)
     return true;
 }
 
+/* The last n decimal digits of v, n places wide. */
+static char *put_digits(char *at, int v, int n)
+{
+    for (int i = n; i > 0; v /= 10) at[--i] = (char)('0' + v % 10);
+    return at + n;
+}
+
 void jd_format_date(jd_day day, char out[JD_DATE_LEN + 1])
 {
     int y, m, d;
-    char text[40];
     jd_day_parts(day, &y, &m, &d);
-    snprintf(text, sizeof text, "%04d-%02d-%02d", y, m, d);
-    memcpy(out, text, JD_DATE_LEN);
-    out[JD_DATE_LEN] = 0;
+    char *at = put_digits(out, y, 4);
+    *at++ = '-';
+    at = put_digits(at, m, 2);
+    *at++ = '-';
+    *put_digits(at, d, 2) = 0;
 }
 
 void jd_format_time(jd_ms t, char out[JD_TIME_LEN + 1])
 {
     jd_day day = jd_day_from_ms(t - JD_CST_MS);
     int rest = (int)(t - (jd_ms)day * JD_DAY_MS);
-    char date[JD_DATE_LEN + 1], text[64];
-    jd_format_date(day, date);
-    snprintf(text, sizeof text, "%sT%02d:%02d:%02d.%03dZ", date, rest / 3600000,
-             rest / 60000 % 60, rest / 1000 % 60, rest % 1000);
-    memcpy(out, text, JD_TIME_LEN);
-    out[JD_TIME_LEN] = 0;
+    jd_format_date(day, out);
+    char *at = out + JD_DATE_LEN;
+    *at++ = 'T';
+    at = put_digits(at, rest / 3600000, 2);
+    *at++ = ':';
+    at = put_digits(at, rest / 60000 % 60, 2);
+    *at++ = ':';
+    at = put_digits(at, rest / 1000 % 60, 2);
+    *at++ = '.';
+    at = put_digits(at, rest % 1000, 3);
+    *at++ = 'Z';
+    *at = 0;
 }

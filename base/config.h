@@ -23,6 +23,7 @@ typedef struct jd_config {
     int log_level;
     int64_t batch_messages; /* messages a batch may hold */
     int64_t in_flight;      /* messages read and not yet answered, over all divisions */
+    int64_t in_flight_mib;  /* and their bytes */
     int64_t events_hwm;     /* events held for a slow subscriber before it misses some */
     int64_t map_gib;        /* address space for a division's store */
 } jd_config;

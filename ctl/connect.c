@@ -135,10 +135,12 @@ const char *jd_division_for(jd_args *a, const char *case_id)
 
 static void say_refusal(const jd_args *a, const json_t *answer, const jd_reply *r)
 {
-    if (jd_reply_status(r) == JD_REPLY_UNKNOWN)
+    if (jd_reply_status(r) == JD_REPLY_UNKNOWN) {
         jd_complain("no answer from %s: is jiandud running?", a->intake);
+        return;
+    }
     fputs("jianductl: ", stderr);
-    jd_print_receipt(stderr, answer);
+    jd_print_receipt(stderr, answer, true);
 }
 
 int jd_ask(jd_args *a, jd_client *c, const jd_request *request, json_t *body, json_t **answer)

@@ -78,7 +78,7 @@ void jd_reader_close(jd_reader *r);
 void jd_print_json(const json_t *v); /* on one line */
 void jd_print_value(const json_t *v, int indent);
 void jd_print_answer(const jd_args *a, const json_t *answer); /* without what every receipt has */
-void jd_print_receipt(FILE *to, const json_t *receipt);       /* one line */
+void jd_print_receipt(FILE *to, const json_t *receipt, bool grounds); /* one line */
 void jd_print_news(const jd_args *a, const jd_news *news);    /* likewise */
 int jd_width(const char *text); /* columns on a terminal */
 void jd_pad(const char *text, int width);

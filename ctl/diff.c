@@ -100,14 +100,19 @@ static bool reordered(const jd_ynode *a, const jd_ynode *b)
     return a->n != b->n;
 }
 
+/* Either may be NULL: the item that only the other list has. */
+static int compare_items(const char *path, const jd_ynode *a, const jd_ynode *b)
+{
+    jd_str name = name_of(a ? a : b);
+    return compare_at(path, name.n ? "[" : "", name, name.n ? "]" : "", a, b);
+}
+
 static int compare_lists(const char *path, const jd_ynode *a, const jd_ynode *b)
 {
     int n = 0;
-    for (int i = 0; i < a->n; i++)
-        n += compare_at(path, "[", name_of(a->items[i]), "]", a->items[i], find_like(b, a->items[i]));
+    for (int i = 0; i < a->n; i++) n += compare_items(path, a->items[i], find_like(b, a->items[i]));
     for (int i = 0; i < b->n; i++)
-        if (!find_like(a, b->items[i]))
-            n += compare_at(path, "[", name_of(b->items[i]), "]", NULL, b->items[i]);
+        if (!find_like(a, b->items[i])) n += compare_items(path, NULL, b->items[i]);
     return n == 0 && reordered(a, b) ? say('!', path, a, b) : n;
 }
 

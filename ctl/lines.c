@@ -34,23 +34,33 @@ static void print_word(FILE *to, const json_t *map, const char *key, const char 
         fprintf(to, "%s%s", before, json_string_value(v));
 }
 
+/* The regulation's words are long: `explain` and --json have them. */
+static void print_ground(FILE *to, const json_t *ground)
+{
+    static const char *const keys[] = { "rule", "field", "fact" };
+    const char *before = "";
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        print_word(to, ground, keys[i], before);
+        if (*jd_json_text(ground, keys[i])) before = " ";
+    }
+    print_word(to, ground, "value", " = ");
+    bool ours = !*jd_json_text(ground, "article") && !*jd_json_text(ground, "expected");
+    print_word(to, ground, "expected", *before ? ": expected " : "expected ");
+    if (ours) print_word(to, ground, "text", *before ? ": " : "");
+}
+
 static void print_grounds(FILE *to, const json_t *because)
 {
     size_t i;
-    json_t *one;
-    json_array_foreach(because, i, one) {
+    json_t *ground;
+    json_array_foreach(because, i, ground) {
         fputs(i ? "; " : " [", to);
-        print_word(to, one, "rule", "");
-        print_word(to, one, "article", " ");
-        print_word(to, one, "field", " ");
-        print_word(to, one, "fact", " ");
-        print_word(to, one, "value", " = ");
-        print_word(to, one, "text", ": ");
+        print_ground(to, ground);
     }
     if (json_array_size(because)) fputc(']', to);
 }
 
-void jd_print_receipt(FILE *to, const json_t *r)
+void jd_print_receipt(FILE *to, const json_t *r, bool grounds)
 {
     print_status(to, jd_json_text(r, "status"));
     print_word(to, r, "code", " ");
@@ -61,7 +71,7 @@ void jd_print_receipt(FILE *to, const json_t *r)
     print_word(to, r, "due", " due ");
     print_word(to, r, "seq", " seq ");
     if (strcmp(jd_json_text(r, "status"), "ok") != 0) print_word(to, r, "text", ": ");
-    print_grounds(to, json_object_get(r, "because"));
+    if (grounds) print_grounds(to, json_object_get(r, "because"));
     fputc('\n', to);
 }
 

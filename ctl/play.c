@@ -75,7 +75,7 @@ static void print_mismatch(const jd_sample *s)
     jd_complain("%s:%d: %s: expected %s, and this came:", s->file, s->at,
                 jd_json_text(s->line, "name"), expected ? expected : "{\"status\":\"ok\"}");
     fputs("jianductl: ", stderr);
-    jd_print_receipt(stderr, s->receipt);
+    jd_print_receipt(stderr, s->receipt, true);
     free(expected);
 }
 
@@ -91,7 +91,7 @@ static void print_sample(const player *p, const jd_sample *s)
     } else {
         jd_pad(jd_json_text(s->line, "name"), 28);
         jd_pad(jd_json_text(s->line, "type"), 24);
-        jd_print_receipt(stdout, s->receipt);
+        jd_print_receipt(stdout, s->receipt, false);
     }
     fflush(stdout);
 }

@@ -42,10 +42,10 @@ static void print_reply(sender *s, const jd_reply *r)
     if (s->a->json)
         jd_print_json(receipt);
     else
-        jd_print_receipt(stdout, receipt);
+        jd_print_receipt(stdout, receipt, true);
     json_decref(receipt);
     enum jd_reply_status status = jd_reply_status(r);
-    s->answered |= status != JD_REPLY_UNKNOWN;
+    s->answered |= status != JD_REPLY_UNKNOWN || strcmp(jd_reply_code(r), "no-receipt") != 0;
     /* with a daemon that answered others, an unknown outcome is worth another try */
     bool lost = status == JD_REPLY_UNKNOWN && s->answered;
     s->code = jd_worse(s->code, lost ? JD_EX_TEMPFAIL : jd_exit_of(status));

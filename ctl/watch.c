@@ -16,11 +16,16 @@ static const char *division_of_topics(jd_args *a)
     return division;
 }
 
-/* A daemon that goes away comes back, and what was missed is asked for: worth a word, not an end. */
-static bool go_on(int rc, bool heard)
+/* Longer than the library takes to find out that a daemon is not there. */
+enum { PATIENCE_MS = 60000 };
+
+/* A daemon that goes away comes back, and what was missed is asked for: worth a word, not an end.
+ * One that was never there is another matter. */
+static bool go_on(int rc, bool *there)
 {
-    if (rc == JD_RC_INTERRUPTED) return true;
-    if (rc != JD_RC_UNANSWERED || !heard) return false;
+    if (rc == JD_RC_TIMEOUT) *there = true;
+    if (rc == JD_RC_TIMEOUT || rc == JD_RC_INTERRUPTED) return true;
+    if (rc != JD_RC_UNANSWERED || !*there) return false;
     jd_complain("the daemon does not answer; waiting for it");
     return true;
 }
@@ -28,15 +33,17 @@ static bool go_on(int rc, bool heard)
 static int follow(const jd_args *a, jd_watch *w)
 {
     const jd_news *news;
+    bool there = false;
     for (int64_t seen = 0; a->count < 0 || seen < a->count;) {
-        int rc = jd_watch_next(w, &news, -1);
+        int rc = jd_watch_next(w, &news, PATIENCE_MS);
         if (rc == JD_RC_OK) {
             jd_print_news(a, news);
+            there = true;
             seen++;
         } else if (rc == JD_RC_REFUSED) {
             jd_complain("%s", jd_watch_problem(w));
             return JD_EX_REFUSED;
-        } else if (!go_on(rc, seen > 0)) {
+        } else if (!go_on(rc, &there)) {
             return jd_exit_of_rc(rc);
         }
     }

@@ -28,6 +28,7 @@ struct jd_daemon {
     jd_slot *slots;
     uint32_t slots_n, slots_free; /* head of the free list, slots_n when none */
     int64_t in_flight;            /* messages read and not yet answered */
+    size_t in_flight_bytes;
     int divisions_n;
     jd_division *divisions[JD_DIVISIONS_MAX];
     uv_signal_t term, interrupt, hangup;

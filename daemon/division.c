@@ -12,6 +12,7 @@ enum {
     PING_MS = 5000,
     HANG_MS = 30000,      /* a batch unanswered for so long: the worker hangs */
     BATCH_BYTES = 8 << 20,
+    BATCH_HEAD = 33, /* bytes of a batch's frame before its messages */
 };
 
 typedef struct batch {
@@ -138,9 +139,11 @@ bool jd_division_add(jd_division *v, const jd_link_msg *m)
 {
     if (away_too_long(v)) return false;
     if (!v->gathered.n) begin_batch(v);
+    size_t before = v->gathered.n;
     jd_link_put(&v->gathered, m);
     v->gathered_n++;
     v->d->in_flight++;
+    v->d->in_flight_bytes += v->gathered.n - before;
     bool full = v->gathered_n >= v->d->config->batch_messages || v->gathered.n >= BATCH_BYTES;
     if (full) jd_division_flush(v);
     return true;
@@ -213,6 +216,7 @@ static void answered(jd_division *v, uint64_t number)
     if (!v->first) v->last = &v->first;
     v->unanswered--;
     v->d->in_flight -= b->count;
+    v->d->in_flight_bytes -= b->frame.n - BATCH_HEAD;
     batch_free(b);
 }
 
@@ -376,7 +380,7 @@ static void give_back(jd_division *v)
 {
     jd_link_msg m;
     if (!away_too_long(v) || !v->gathered_n) return;
-    jd_cur c = jd_cur_of(v->gathered.p + 33, v->gathered.n - 33);
+    jd_cur c = jd_cur_of(v->gathered.p + BATCH_HEAD, v->gathered.n - BATCH_HEAD);
     for (uint32_t i = 0; i < v->gathered_n && jd_link_take(&c, &m); i++) {
         jd_buf b = { 0 };
         jd_receipt r = { .id = m.id, .id_binary = m.flags & JD_LINK_ID_BINARY, .code = JD_CODE_WORKER_DOWN,
@@ -389,6 +393,7 @@ static void give_back(jd_division *v)
         jd_buf_free(&b);
     }
     v->d->in_flight -= v->gathered_n;
+    v->d->in_flight_bytes -= v->gathered.n - BATCH_HEAD;
     jd_buf_free(&v->gathered);
     v->gathered_n = 0;
     jd_backpressure(v->d);

@@ -177,7 +177,8 @@ void jd_on_push(void *daemon, const jd_zmessage *m)
 
 void jd_backpressure(jd_daemon *d)
 {
-    bool room = d->in_flight < d->config->in_flight && !d->draining;
+    bool room = d->in_flight < d->config->in_flight && !d->draining &&
+                d->in_flight_bytes < (size_t)d->config->in_flight_mib << 20;
     jd_z_reading(d->intake, room);
     jd_z_reading(d->push, room);
 }

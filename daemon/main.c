@@ -13,7 +13,7 @@
 #include "base/log.h"
 #include "daemon/daemon.h"
 
-enum { HEARTBEAT_MS = 2000, DRAIN_LOOK_MS = 20, DRAIN_MAX_MS = 15000, INTAKE_HWM = 20000 };
+enum { HEARTBEAT_MS = 2000, DRAIN_LOOK_MS = 20, DRAIN_MAX_MS = 15000 };
 
 static void usage(FILE *out)
 {
@@ -164,12 +164,14 @@ static void on_reload(uv_signal_t *sig, int number)
 
 static bool bind_sockets(jd_daemon *d)
 {
+    static const jd_hwm requests = { .in = 2000, .out = 20000 };
     jd_config *c = d->config;
+    const jd_hwm events = { .in = 1000, .out = (int)c->events_hwm };
     d->z = jd_zloop_new(&d->loop);
     if (!d->z) return false;
-    d->intake = jd_z_bind(d->z, JD_Z_ROUTER, &c->intake, INTAKE_HWM, jd_on_intake, d);
-    d->push = d->intake ? jd_z_bind(d->z, JD_Z_PULL, &c->push, INTAKE_HWM, jd_on_push, d) : NULL;
-    d->events = d->push ? jd_z_bind(d->z, JD_Z_PUB, &c->events, (int)c->events_hwm, NULL, d) : NULL;
+    d->intake = jd_z_bind(d->z, JD_Z_ROUTER, &c->intake, requests, jd_on_intake, d);
+    d->push = d->intake ? jd_z_bind(d->z, JD_Z_PULL, &c->push, requests, jd_on_push, d) : NULL;
+    d->events = d->push ? jd_z_bind(d->z, JD_Z_PUB, &c->events, events, NULL, d) : NULL;
     jd_zloop_after(d->z, on_round, d);
     return d->events != NULL;
 }

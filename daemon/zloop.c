@@ -125,12 +125,12 @@ static void set(void *s, int option, int value)
         jd_die(JD_EX_SOFTWARE, "zmq option %d: %s", option, zmq_strerror(errno));
 }
 
-static void set_options(void *s, jd_ztype type, int hwm)
+static void set_options(void *s, jd_ztype type, jd_hwm hwm)
 {
     int64_t max = JD_BODY_MAX + JD_HEADER_MAX;
     set(s, ZMQ_LINGER, LINGER_MS);
-    set(s, ZMQ_SNDHWM, hwm);
-    set(s, ZMQ_RCVHWM, hwm);
+    set(s, ZMQ_SNDHWM, hwm.out);
+    set(s, ZMQ_RCVHWM, hwm.in);
     set(s, ZMQ_HANDSHAKE_IVL, 5000);
     set(s, ZMQ_HEARTBEAT_IVL, 5000);
     set(s, ZMQ_HEARTBEAT_TIMEOUT, 15000);
@@ -156,7 +156,7 @@ static bool bind_all(void *s, const jd_endpoints *e)
     return true;
 }
 
-jd_zsocket *jd_z_bind(jd_zloop *z, jd_ztype type, const jd_endpoints *e, int hwm, jd_on_message f, void *arg)
+jd_zsocket *jd_z_bind(jd_zloop *z, jd_ztype type, const jd_endpoints *e, jd_hwm hwm, jd_on_message f, void *arg)
 {
     static const int types[] = { ZMQ_ROUTER, ZMQ_PULL, ZMQ_PUB };
     jd_zsocket *s = &z->sockets[z->n];

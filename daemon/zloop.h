@@ -30,8 +30,13 @@ jd_zloop *jd_zloop_new(uv_loop_t *loop);
 /* Called after every round of reading: the place to hand on what was gathered. */
 void jd_zloop_after(jd_zloop *z, void (*after)(void *), void *arg);
 
-/* Binds; on failure NULL, and the reason is logged. hwm: messages kept for a peer that does not read. */
-jd_zsocket *jd_z_bind(jd_zloop *z, jd_ztype type, const jd_endpoints *e, int hwm, jd_on_message f, void *arg);
+/* Messages ZeroMQ may hold for one peer: to be read by us, and to be read by it. */
+typedef struct jd_hwm {
+    int in, out;
+} jd_hwm;
+
+/* Binds; on failure NULL, and the reason is logged. f is NULL for what is only sent on. */
+jd_zsocket *jd_z_bind(jd_zloop *z, jd_ztype type, const jd_endpoints *e, jd_hwm hwm, jd_on_message f, void *arg);
 void jd_z_reading(jd_zsocket *s, bool on); /* off: the peers' sends pile up and push back */
 
 /* False when the peer is gone or does not read: the message is dropped, and asking again is the peer's

@@ -35,18 +35,28 @@ static void row(jd_buf *b, const char *const *cells, int n)
 
 /* ------------------------------------------------------------ fields */
 
-static void bounds(const jd_field *f, char *out, size_t n)
+static void span(const jd_field *f, char *out, size_t n)
 {
+    if (f->lo == f->hi)
+        snprintf(out, n, "%lld", (long long)f->lo);
+    else
+        snprintf(out, n, "%lld to %lld", (long long)f->lo, (long long)f->hi);
+}
+
+static void type_of(const jd_field *f, char *out, size_t n)
+{
+    char range[48];
     const char *name = jd_ftype_name(f->type);
+    span(f, range, sizeof range);
     switch (f->type) {
     case JD_T_CODE: snprintf(out, n, "%s of `%s`", name, jd_table_get((jd_table_id)f->table)->name); break;
-    case JD_T_INT: snprintf(out, n, "%s %lld to %lld", name, (long long)f->lo, (long long)f->hi); break;
     case JD_T_WORDS: snprintf(out, n, "%s, up to %lld", name, (long long)f->hi); break;
+    case JD_T_INT:
     case JD_T_TEXT:
     case JD_T_LINE:
     case JD_T_PHONE:
     case JD_T_EMAIL:
-    case JD_T_WORD: snprintf(out, n, "%s, %lld to %lld", name, (long long)f->lo, (long long)f->hi); break;
+    case JD_T_WORD: snprintf(out, n, "%s, %s", name, range); break;
     default: snprintf(out, n, "%s", name);
     }
 }
@@ -59,7 +69,7 @@ static void fields(jd_buf *b, const jd_layout *l)
     for (int i = 0; i < l->n; i++) {
         const jd_field *f = &l->fields[i];
         char type[80], name[64];
-        bounds(f, type, sizeof type);
+        type_of(f, type, sizeof type);
         snprintf(name, sizeof name, "`%s`", f->name);
         ROW(b, name, type, f->must ? "yes" : "", classes[f->pii], f->rule, f->doc);
     }
@@ -158,8 +168,7 @@ static void answers(jd_buf *b)
 
 /* ------------------------------------------------------------ states */
 
-/* The messages that ask for a move; what no message asks for is the clock's or follows from another
- * case. */
+/* The messages that ask for a move; what none asks for has only a name. */
 static void askers(jd_entity e, int verb, jd_buf *out)
 {
     bool any = false;
@@ -170,7 +179,7 @@ static void askers(jd_entity e, int verb, jd_buf *out)
         jd_buf_printf(out, "%s`%s`", any ? ", " : "", m->text);
         any = true;
     }
-    if (!any) jd_buf_printf(out, "(%s: a clock, a fact or another case)", jd_verb_name(e, verb));
+    if (!any) jd_buf_printf(out, "*%s*", jd_verb_name(e, verb));
 }
 
 static void targets(jd_entity e, uint32_t to, jd_buf *out)

@@ -26,11 +26,6 @@ void jd_pack_str(jd_buf *b, jd_str s)
     jd_buf_str(b, s);
 }
 
-void jd_pack_z(jd_buf *b, const char *z)
-{
-    jd_pack_str(b, jd_str_of(z));
-}
-
 void jd_pack_bin(jd_buf *b, jd_str s)
 {
     msgpack_pack_bin(PACKER(b), s.n);
@@ -77,42 +72,6 @@ void jd_pack_time(jd_buf *b, jd_ms t)
     char text[JD_TIME_LEN + 1];
     jd_format_time(t, text);
     jd_pack_z(b, text);
-}
-
-void jd_pack_kz(jd_buf *b, const char *key, const char *z)
-{
-    jd_pack_z(b, key);
-    jd_pack_z(b, z);
-}
-
-void jd_pack_ks(jd_buf *b, const char *key, jd_str s)
-{
-    jd_pack_z(b, key);
-    jd_pack_str(b, s);
-}
-
-void jd_pack_ku(jd_buf *b, const char *key, uint64_t v)
-{
-    jd_pack_z(b, key);
-    jd_pack_uint(b, v);
-}
-
-void jd_pack_kb(jd_buf *b, const char *key, bool v)
-{
-    jd_pack_z(b, key);
-    jd_pack_bool(b, v);
-}
-
-void jd_pack_kd(jd_buf *b, const char *key, jd_day d)
-{
-    jd_pack_z(b, key);
-    jd_pack_date(b, d);
-}
-
-void jd_pack_kt(jd_buf *b, const char *key, jd_ms t)
-{
-    jd_pack_z(b, key);
-    jd_pack_time(b, t);
 }
 
 /* The 16-bit forms (0xde, 0xdc) whatever the count: three bytes kept free. */

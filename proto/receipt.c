@@ -92,9 +92,21 @@ void jd_receipt_invalid(const uint8_t *id, bool id_binary, const jd_problems *p,
     jd_receipt_pack(&r, b);
 }
 
+static void add_division(jd_buf *b, uint32_t division)
+{
+    char digits[6];
+    for (int i = 6; i > 0; division /= 10) digits[--i] = (char)('0' + division % 10);
+    jd_buf_add(b, digits, sizeof digits);
+}
+
 void jd_event_topic(const jd_event *e, jd_buf *b)
 {
-    jd_buf_printf(b, "J.%06u.%s.%s", e->division, e->entity, e->event);
+    jd_buf_add(b, "J.", 2);
+    add_division(b, e->division);
+    jd_buf_add(b, ".", 1);
+    jd_buf_z(b, e->entity);
+    jd_buf_add(b, ".", 1);
+    jd_buf_z(b, e->event);
 }
 
 static void pack_articles(const jd_event *e, jd_buf *b)
@@ -116,7 +128,7 @@ void jd_event_pack(const jd_event *e, jd_buf *b)
 {
     char division[8] = "";
     jd_buf d = { .p = division, .cap = sizeof division, .cap_max = sizeof division };
-    jd_buf_printf(&d, "%06u", e->division);
+    add_division(&d, e->division);
     size_t extra = (e->department.n > 0) + (size_t)(e->due != JD_NO_DAY) + (e->code != NULL);
     jd_pack_map(b, 13 + extra);
     jd_pack_ku(b, "v", 1);

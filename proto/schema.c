@@ -38,10 +38,11 @@ static const jd_shape receipt[] = {
 static const jd_shape because[] = {
     { "rule", "word", TEXT, false, "rule id such as LC-4.3, a standard, or a code" },
     { "article", "text", TEXT, false, "article of the regulation" },
-    { "text", "text", TEXT, false, "its words, or what was expected" },
+    { "text", "text", TEXT, false, "its words, or what is wrong" },
     { "field", "word", TEXT, false, "the field of the message it rests on" },
     { "fact", "word", TEXT, false, "the attested fact it rests on" },
     { "value", "word", TEXT, false, "the fact's value: yes, no or unknown" },
+    { "expected", "text", TEXT, false, "what would have been accepted" },
 };
 
 static const jd_shape event[] = {

@@ -130,10 +130,23 @@ uint32_t jd_moves(jd_entity e, int state, int verb)
     return entities[e].moves[state][verb] & ~NO;
 }
 
+static char *put_number(char *at, uint64_t v, int width)
+{
+    char digits[20];
+    int n = 0;
+    for (; v || n < width; v /= 10) digits[n++] = (char)('0' + v % 10);
+    while (n) *at++ = digits[--n];
+    return at;
+}
+
 void jd_case_id_format(jd_case_id id, char out[JD_CASE_ID_MAX])
 {
-    snprintf(out, JD_CASE_ID_MAX, "%c-%06u-%08llu", jd_entity_letter(id.entity), id.division,
-             (unsigned long long)id.number);
+    char *at = out;
+    *at++ = jd_entity_letter(id.entity);
+    *at++ = '-';
+    at = put_number(at, id.division, 6);
+    *at++ = '-';
+    *put_number(at, id.number, 8) = 0;
 }
 
 bool jd_case_id_parse(jd_str s, jd_case_id *out)

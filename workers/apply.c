@@ -52,18 +52,13 @@ static bool answer_known(jd_ctx *c, const uint8_t digest[JD_DIGEST], jd_buf *rec
 }
 
 /* Canonical content: what is digested and sealed. */
-static jd_str content_of(const jd_command *cmd, const jd_layout *l, const void *msg, jd_arena *a)
+static jd_str content_of(jd_engine *g, const jd_command *cmd, const jd_layout *l, const void *msg)
 {
-    jd_buf body = { 0 }, plain = { 0 };
-    if (cmd->canonical)
-        jd_buf_str(&body, cmd->body);
-    else
-        jd_encode_row(l, msg, &body);
-    jd_plain_pack(cmd->why, jd_buf_view(&body), &plain);
-    jd_str out = jd_copy(a, jd_buf_view(&plain));
-    jd_buf_free(&body);
-    jd_buf_free(&plain);
-    return out;
+    jd_buf *b = &g->row;
+    b->n = 0;
+    jd_plain_pack(cmd->why, cmd->canonical ? cmd->body : (jd_str){ "", 0 }, b);
+    if (!cmd->canonical) jd_encode_row(l, msg, b);
+    return jd_copy(&g->arena, jd_buf_view(b));
 }
 
 static bool read_message(const jd_command *cmd, const jd_layout *l, jd_arena *a, void *msg, jd_problems *p)
@@ -125,7 +120,7 @@ void jd_apply(jd_engine *g, const jd_command *cmd, jd_buf *receipt)
                  .today = jd_day_from_ms(at), .out = &out };
     start_outcome(g, &out);
     if (read_message(cmd, l, &g->arena, msg, &problems)) {
-        decide(&c, msg, content_of(cmd, l, msg, &g->arena), receipt);
+        decide(&c, msg, content_of(g, cmd, l, msg), receipt);
         return;
     }
     answer_problems(cmd, &problems, receipt);

@@ -51,7 +51,7 @@ static bool load_policies(jd_engine *g, jd_txn *t, char *why, size_t why_n)
 bool jd_engine_open(jd_engine *g, jd_store *store, jd_vault *vault, uint32_t division, char *why, size_t why_n)
 {
     jd_txn t;
-    *g = (jd_engine){ .division = division, .store = store, .vault = vault };
+    *g = (jd_engine){ .division = division, .store = store, .vault = vault, .due_hint = JD_NO_TIME };
     snprintf(why, why_n, "the store cannot be read");
     jd_begin(store, &t, false);
     bool ok = !t.rc && jd_tally_read(&t, &g->tally) && load_policies(g, &t, why, why_n);
@@ -65,6 +65,7 @@ void jd_engine_close(jd_engine *g)
     for (int i = 0; i < JD_POLICIES_MAX; i++) jd_policy_free(g->policies[i]);
     jd_arena_free(&g->arena);
     jd_buf_free(&g->entry);
+    jd_buf_free(&g->row);
 }
 
 void jd_batch_begin(jd_engine *g, jd_buf *events)
@@ -79,6 +80,7 @@ void jd_batch_begin(jd_engine *g, jd_buf *events)
 static void roll_back(jd_engine *g)
 {
     jd_txn t;
+    g->due_hint = JD_NO_TIME;
     jd_begin(g->store, &t, false);
     if (!jd_tally_read(&t, &g->tally)) jd_die(JD_EX_IO, "the store cannot be read back");
     jd_abort(&t);
@@ -124,8 +126,10 @@ bool jd_fire_due(jd_engine *g, jd_ms now)
     jd_ms due;
     jd_buf nobody = { 0 };
     if (now < g->tally.at) now = g->tally.at;
+    if (g->due_hint != JD_NO_TIME && now < g->due_hint) return false;
     for (int i = 0; i < AT_ONCE; i++) {
         due = jd_next_due(g);
+        g->due_hint = due == JD_NO_TIME ? INT64_MAX : due;
         if (due == JD_NO_TIME || due > now || g->txn.rc) return false;
         jd_command cmd = { .type = JD_MSG_clock_tick, .at = now, .sender = JD_STR("worker"),
                            .body = JD_STR("\x90"), .canonical = true };

@@ -32,7 +32,8 @@ typedef struct jd_engine {
     jd_tally tally;
     jd_txn txn;       /* the batch's */
     jd_arena arena;   /* the batch's */
-    jd_buf entry;     /* scratch */
+    jd_buf entry, row; /* scratch */
+    jd_ms due_hint;   /* no clock is due before; JD_NO_TIME: look */
     jd_buf *events;   /* packed for publishing, where somebody wants them */
     uint32_t events_n;
 } jd_engine;

@@ -2,17 +2,18 @@
 
 static void put_row(jd_ctx *c, jd_change *ch, uint64_t seq)
 {
-    jd_buf b = { 0 };
+    jd_buf *b = &c->g->row;
     jd_key k = jd_key_case(ch->entity, ch->number);
     ch->row->head.version++;
     ch->row->head.last_seq = (int64_t)seq;
-    jd_encode_row(jd_case_layout(ch->entity), ch->row, &b);
-    jd_put(&c->g->txn, JD_DB_CASES, jd_k(&k), jd_buf_view(&b));
-    jd_buf_free(&b);
+    b->n = 0;
+    jd_encode_row(jd_case_layout(ch->entity), ch->row, b);
+    jd_put(&c->g->txn, JD_DB_CASES, jd_k(&k), jd_buf_view(b));
 }
 
-static void move_clock(jd_txn *t, const jd_change *ch)
+static void move_clock(jd_engine *g, const jd_change *ch)
 {
+    jd_txn *t = &g->txn;
     const struct jd_row_head *was = &ch->before, *is = &ch->row->head;
     if (was->clock == is->clock && was->clock_kind == is->clock_kind) return;
     if (was->clock != JD_NO_TIME) {
@@ -22,6 +23,7 @@ static void move_clock(jd_txn *t, const jd_change *ch)
     if (is->clock != JD_NO_TIME) {
         jd_key k = jd_key_clock(is->clock, ch->entity, ch->number, (int)is->clock_kind);
         jd_put(t, JD_DB_CLOCKS, jd_k(&k), (jd_str){ "", 0 });
+        if (g->due_hint != JD_NO_TIME && is->clock < g->due_hint) g->due_hint = is->clock;
     }
 }
 
@@ -73,7 +75,7 @@ static void apply_change(jd_ctx *c, jd_change *ch, uint64_t seq, jd_changed *out
     out->dept = (uint16_t)ch->row->head.dept;
     put_row(c, ch, seq);
     out->version = (uint64_t)ch->row->head.version;
-    move_clock(&c->g->txn, ch);
+    move_clock(c->g, ch);
     move_worklist(c, ch);
     count(&c->g->tally, ch);
 }

@@ -138,10 +138,10 @@ void jd_render_event(const jd_engine *g, const jd_policy *p, const jd_entry *e, 
 void jd_publish(jd_engine *g, const jd_entry *e, int change, jd_buf *out)
 {
     const jd_policy *p = jd_engine_policy(g, e->policy);
-    jd_buf topic = { .p = (char[96]){ 0 }, .cap = 96, .cap_max = 96 };
-    jd_buf event = { 0 };
-    jd_render_event(g, p, e, change, &topic, &event);
+    char room[96];
+    jd_buf topic = { .p = room, .cap = sizeof room, .cap_max = sizeof room };
+    g->row.n = 0;
+    jd_render_event(g, p, e, change, &topic, &g->row);
     jd_buf_lstr(out, jd_buf_view(&topic));
-    jd_buf_lstr(out, jd_buf_view(&event));
-    jd_buf_free(&event);
+    jd_buf_lstr(out, jd_buf_view(&g->row));
 }

@@ -313,11 +313,13 @@ static bool next_from_live(jd_watch *w)
 
 /* ------------------------------------------------------------ next */
 
-static void doubt_silence(jd_watch *w, jd_ms now)
+/* A live daemon is never silent for long: either it is gone, or what it said was lost. */
+static int doubt_silence(jd_watch *w, jd_ms now)
 {
-    if (now < w->quiet_at) return;
+    if (now < w->quiet_at) return JD_RC_OK;
     for (size_t i = 0; i < w->merge.n; i++) w->merge.tracks[i].behind = true;
     w->quiet_at = now + QUIET;
+    return w->merge.n ? JD_RC_OK : JD_RC_UNANSWERED;
 }
 
 static jd_ms earlier(jd_ms a, jd_ms b)
@@ -335,8 +337,8 @@ static int wait_for_any(jd_watch *w, jd_ms until)
 static int ask_and_wait(jd_watch *w, jd_ms until)
 {
     jd_ms now = jd_zmq_clock();
-    doubt_silence(w, now);
-    int rc = ask_for_missing(w, now);
+    int rc = doubt_silence(w, now);
+    if (rc == JD_RC_OK) rc = ask_for_missing(w, now);
     if (rc == JD_RC_OK) rc = take_answer(w, now);
     if (rc != JD_RC_OK || w->page) return rc;
     return until >= 0 && now >= until ? JD_RC_TIMEOUT : wait_for_any(w, until);
