@@ -1,10 +1,12 @@
-# jiandu. `make` builds build/jiandud, build/jiandu-worker, build/jianductl and libjiandu.
-# `make run` and `make test` bring their own dependencies; the other targets expect them.
+# jiandu. `make` builds build/jiandud, build/jiandu-worker, build/jianductl and build/libjiandu.so.0.
+# `make run`, `demo`, `test`, `lint` and `fuzz` bring their own dependencies; the others expect them.
+# V=1 shows commands whole.
 
-PREFIX  ?= /usr/local
-DESTDIR ?=
-BUILD   ?= build
-VERSION := 0.1.0
+PREFIX     ?= /usr/local
+SYSCONFDIR ?= /etc
+DESTDIR    ?=
+BUILD      ?= build
+VERSION    := 0.1.0
 
 CC       ?= cc
 OPT      ?= -O2 -g
@@ -12,6 +14,14 @@ CFLAGS   ?= $(OPT) -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
 LDFLAGS  ?= -pie -Wl,-z,relro,-z,now
 WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
 JD_FLAGS  = -std=c17 -D_GNU_SOURCE -DJD_VERSION='"$(VERSION)"' $(WARN) -I. -Iinclude -MMD -MP
+PYTHON   := /usr/bin/python3
+
+MAKEFLAGS += --no-print-directory
+ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
+MAKEFLAGS += -j$(shell nproc)
+endif
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '%-5s %s\n' $(1) $(patsubst $(CURDIR)/%,%,$@))
 
 # What each program is made of. A new source file in a folder is found without being listed.
 base_src    := $(wildcard base/*.c)
@@ -21,7 +31,6 @@ worker_src  := $(filter-out workers/main.c,$(wildcard workers/*.c workers/rules/
 daemon_src  := $(filter-out daemon/main.c,$(wildcard daemon/*.c))
 lib_src     := $(wildcard ctl/lib/*.c)
 ctl_src     := $(wildcard ctl/*.c)
-unit_src    := $(wildcard tests/unit/*.c)
 bench_src   := $(wildcard bench/*.c)
 
 obj = $(patsubst %.c,$(BUILD)/o/%.o,$(1))
@@ -32,34 +41,126 @@ daemon_libs := $(common_libs) -lzmq -luv -lsystemd
 ctl_libs    := $(common_libs) -lzmq -ljansson
 
 PROGRAMS := $(BUILD)/jiandud $(BUILD)/jiandu-worker $(BUILD)/jianductl $(BUILD)/libjiandu.so.0
+# A unit test is a program of its own; a fuzz target is linked with libFuzzer by `make fuzz`, and with a
+# plain main that runs its corpus once by `make unit`.
+UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
+CORPUS   := $(patsubst tests/fuzz/%.c,$(BUILD)/corpus/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZERS  := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
-.PHONY: all run demo test unit bench lint format asan fuzz install clean deps docs torture
+.PHONY: all run demo test unit bench lint format asan fuzz torture install clean deps docs test-systemd
+.SECONDARY:
 all: $(PROGRAMS)
 
 $(BUILD)/o/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(JD_FLAGS) $(CFLAGS) -c $< -o $@
+	$(call say,CC)
+	$(Q)$(CC) $(JD_FLAGS) $(CFLAGS) -c $< -o $@
 
 # The library's objects again, position independent and with only the public names visible.
 $(BUILD)/pic/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(JD_FLAGS) $(filter-out -fPIE,$(CFLAGS)) -fPIC -c $< -o $@
+	$(call say,CC)
+	$(Q)$(CC) $(JD_FLAGS) $(filter-out -fPIE,$(CFLAGS)) -fPIC -c $< -o $@
+
+define link
+$(call say,LINK)
+@mkdir -p $(@D)
+$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(filter %.o,$^) $(1) -o $@
+endef
 
 $(BUILD)/jiandud: $(call obj,daemon/main.c $(daemon_src) $(base_src) $(proto_src))
-	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(daemon_libs) -o $@
+	$(call link,$(daemon_libs))
 
 $(BUILD)/jiandu-worker: $(call obj,workers/main.c $(worker_src) $(base_src) $(proto_src))
-	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(worker_libs) -o $@
+	$(call link,$(worker_libs))
 
 $(BUILD)/jianductl: $(call obj,$(ctl_src) $(lib_src) $(policy_src) $(base_src) $(proto_src))
-	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(ctl_libs) -o $@
+	$(call link,$(ctl_libs))
 
 $(BUILD)/libjiandu.so.0: $(patsubst %.c,$(BUILD)/pic/%.o,$(lib_src) $(base_src) $(proto_src)) ctl/lib/libjiandu.map
-	$(CC) $(filter-out -fPIE,$(CFLAGS)) $(filter-out -pie,$(LDFLAGS)) -shared -Wl,-soname,libjiandu.so.0 \
+	$(call say,LINK)
+	$(Q)$(CC) $(filter-out -fPIE,$(CFLAGS)) $(filter-out -pie,$(LDFLAGS)) -shared -Wl,-soname,$(@F) \
 	  -Wl,--version-script=ctl/lib/libjiandu.map $(filter %.o,$^) $(common_libs) -lzmq -o $@
-	ln -sf libjiandu.so.0 $(BUILD)/libjiandu.so
+	$(Q)ln -sf $(@F) $(BUILD)/libjiandu.so
+
+$(BUILD)/jiandu-bench: $(call obj,$(bench_src) $(base_src) $(proto_src))
+	$(call link,$(common_libs) -lzmq -llmdb -luv -lpthread)
+
+pure_obj := $(call obj,$(worker_src) $(base_src) $(proto_src))
+$(BUILD)/unit/%: $(BUILD)/o/tests/unit/%.o $(call obj,$(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c))) $(pure_obj)
+	$(call link,-lcmocka $(worker_libs))
+
+$(BUILD)/corpus/%: $(BUILD)/o/tests/fuzz/%.o $(BUILD)/o/tests/fuzz/replay.o $(pure_obj)
+	$(call link,$(worker_libs))
+
+$(BUILD)/fuzz/%: $(BUILD)/o/tests/fuzz/%.o $(pure_obj)
+	$(call link,-fsanitize=fuzzer $(worker_libs))
+
+# ------------------------------------------------------------ to be called by people
+
+run demo:
+	@mk/deps.sh run
+	@$(MAKE) all
+	@mk/run.sh $@ $(BUILD) $(if $(filter run,$@),run,$(BUILD)/demo)
+
+deps:
+	@mk/deps.sh run test lint fuzz
+
+# Ends with `N passed, N failed`.
+test:
+	@mk/deps.sh run test
+	@$(MAKE) all $(UNIT) $(CORPUS)
+	@$(PYTHON) tests/run.py --build $(BUILD)
+
+unit: $(UNIT) $(CORPUS)
+	@$(PYTHON) tests/run.py --build $(BUILD) unit
+
+san := -fsanitize=address,undefined -fno-sanitize-recover=undefined
+asan:
+	@mk/deps.sh run test
+	@$(MAKE) BUILD=$(BUILD)/asan CFLAGS="-O1 -g -fno-omit-frame-pointer $(san) -fPIE" LDFLAGS="-pie $(san)" asan-tests
+.PHONY: asan-tests
+asan-tests: all $(UNIT) $(CORPUS)
+	@$(PYTHON) tests/run.py --build $(BUILD) unit conversation
+
+# FUZZ_SECONDS for each target. What is found stays in tests/fuzz/found until it is a corpus file.
+FUZZ_SECONDS ?= 60
+fuzz:
+	@mk/deps.sh run fuzz
+	@$(MAKE) BUILD=$(BUILD)/fuzzing CC=clang LDFLAGS="-fsanitize=address,undefined" \
+	  CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined" fuzz-round
+.PHONY: fuzz-round
+fuzz-round: $(FUZZERS)
+	@mk/fuzz.sh $(FUZZ_SECONDS) $(FUZZERS)
+
+# Kills the worker or the daemon at random moments; ends with `N acknowledged, N lost`. QUICK=1, SEED=n.
+torture:
+	@mk/deps.sh run test
+	@$(MAKE) all
+	@JD_BUILD=$(BUILD) $(PYTHON) tests/torture.py
+
+bench: $(BUILD)/jiandu-bench all
+	@mk/bench.sh $(BUILD)/jiandu-bench $(BUILD)/jiandud policies
+
+lint:
+	@mk/deps.sh run test lint
+	@mk/lint.sh $(BUILD)
+
+format:
+	clang-format -i $(shell mk/sources.sh)
+
+# The pages that are printed from the tables.
+docs: $(BUILD)/jianductl
+	$(BUILD)/jianductl protocol > PROTOCOL.md
+
+# Boots a systemd of its own in a container; wants root, debootstrap and systemd-container.
+test-systemd: all
+	@tests/systemd.sh $(BUILD)
+
+install: all
+	@mk/install.sh '$(BUILD)' '$(DESTDIR)' '$(PREFIX)' '$(SYSCONFDIR)' '$(VERSION)'
 
 clean:
-	rm -rf build
+	rm -rf build run
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD)/o $(BUILD)/pic -name '*.d' 2>/dev/null)

@@ -67,13 +67,13 @@ int jd_open_client(jd_args *a, jd_client **out)
     return jd_exit_of_rc(jd_client_open(out, &o));
 }
 
-int jd_open_watch(jd_args *a, const char *division, char *const *topics, int topics_n, uint64_t since,
-                  jd_watch **out)
+int jd_open_watch(jd_args *a, const char *division, char *const *topics, int topics_n,
+                  uint64_t since, jd_watch **out)
 {
     jd_options o;
     if (!options_for(a, &o)) return JD_EX_DATA;
-    return jd_exit_of_rc(jd_watch_open(out, &o, division, (const char *const *)topics,
-                                       (size_t)topics_n, since));
+    return jd_exit_of_rc(
+        jd_watch_open(out, &o, division, (const char *const *)topics, (size_t)topics_n, since));
 }
 
 /* ------------------------------------------------------------ exit codes */
@@ -81,10 +81,14 @@ int jd_open_watch(jd_args *a, const char *division, char *const *topics, int top
 int jd_exit_of(enum jd_reply_status s)
 {
     static const int codes[] = {
-        [JD_REPLY_OK] = JD_EX_OK,           [JD_REPLY_REFUSED] = JD_EX_REFUSED,
-        [JD_REPLY_INVALID] = JD_EX_DATA,    [JD_REPLY_CONFLICT] = JD_EX_REFUSED,
-        [JD_REPLY_FORBIDDEN] = JD_EX_REFUSED, [JD_REPLY_BUSY] = JD_EX_TEMPFAIL,
-        [JD_REPLY_ERROR] = JD_EX_TEMPFAIL,  [JD_REPLY_UNKNOWN] = JD_EX_UNAVAILABLE,
+        [JD_REPLY_OK] = JD_EX_OK,
+        [JD_REPLY_REFUSED] = JD_EX_REFUSED,
+        [JD_REPLY_INVALID] = JD_EX_DATA,
+        [JD_REPLY_CONFLICT] = JD_EX_REFUSED,
+        [JD_REPLY_FORBIDDEN] = JD_EX_REFUSED,
+        [JD_REPLY_BUSY] = JD_EX_TEMPFAIL,
+        [JD_REPLY_ERROR] = JD_EX_TEMPFAIL,
+        [JD_REPLY_UNKNOWN] = JD_EX_UNAVAILABLE,
     };
     return codes[s];
 }

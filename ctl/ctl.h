@@ -41,15 +41,15 @@ void jd_complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* connect.c: where the daemon is, and one question to it */
 const char *jd_division_for(jd_args *a, const char *case_id); /* NULL after having complained */
-int jd_open_client(jd_args *a, jd_client **out);               /* an exit code */
-int jd_open_watch(jd_args *a, const char *division, char *const *topics, int topics_n, uint64_t since,
-                  jd_watch **out);
+int jd_open_client(jd_args *a, jd_client **out);              /* an exit code */
+int jd_open_watch(jd_args *a, const char *division, char *const *topics, int topics_n,
+                  uint64_t since, jd_watch **out);
 int jd_exit_of(enum jd_reply_status s);
-int jd_exit_of_rc(int rc); /* complains */
+int jd_exit_of_rc(int rc);  /* complains */
 int jd_worse(int a, int b); /* of two exit codes the one to end with */
 
-/* Asks and waits. `body` is taken over. An exit code; *answer, where it is not NULL, is the caller's
- * to decref. A refusal has been said on stderr. */
+/* Asks and waits. `body` is taken over. An exit code; *answer, where it is not NULL, is the
+ * caller's to decref. A refusal has been said on stderr. */
 int jd_ask(jd_args *a, jd_client *c, const jd_request *r, json_t *body, json_t **answer);
 int jd_ask_once(jd_args *a, const char *type, const char *division, json_t *body, json_t **answer);
 
@@ -58,6 +58,14 @@ void jd_json_pack(const json_t *v, jd_buf *out);
 json_t *jd_json_unpack(jd_str bytes); /* NULL: malformed */
 json_t *jd_json_reply(const jd_reply *r);
 const char *jd_json_text(const json_t *map, const char *key); /* "" where there is none */
+
+/* for (jd_member p = { 0 }; jd_member_next(map, &p);) ... p.key, p.value */
+typedef struct jd_member {
+    void *at;
+    const char *key;
+    json_t *value;
+} jd_member;
+bool jd_member_next(const json_t *map, jd_member *p);
 
 /* reader.c: JSON values from a file or standard input, one after the other */
 typedef struct jd_reader {
@@ -79,8 +87,8 @@ void jd_print_json(const json_t *v); /* on one line */
 void jd_print_value(const json_t *v, int indent);
 void jd_print_answer(const jd_args *a, const json_t *answer); /* without what every receipt has */
 void jd_print_receipt(FILE *to, const json_t *receipt, bool grounds); /* one line */
-void jd_print_news(const jd_args *a, const jd_news *news);    /* likewise */
-int jd_width(const char *text); /* columns on a terminal */
+void jd_print_news(const jd_args *a, const jd_news *news);            /* likewise */
+int jd_width(const char *text);                                       /* columns on a terminal */
 void jd_pad(const char *text, int width);
 
 int jd_run_version(jd_args *a);

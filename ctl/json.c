@@ -8,36 +8,46 @@
 
 static void pack_object(const json_t *v, jd_buf *out)
 {
-    const char *key;
-    json_t *one;
     jd_pack_map(out, json_object_size(v));
-    json_object_foreach((json_t *)v, key, one) {
-        jd_pack_z(out, key);
-        jd_json_pack(one, out);
+    for (jd_member p = { 0 }; jd_member_next(v, &p);) {
+        jd_pack_z(out, p.key);
+        jd_json_pack(p.value, out);
     }
 }
 
 static void pack_array(const json_t *v, jd_buf *out)
 {
-    size_t i;
-    json_t *one;
     jd_pack_list(out, json_array_size(v));
-    json_array_foreach(v, i, one) jd_json_pack(one, out);
+    for (size_t i = 0; i < json_array_size(v); i++) jd_json_pack(json_array_get(v, i), out);
 }
 
 void jd_json_pack(const json_t *v, jd_buf *out)
 {
     switch (json_typeof(v)) {
-    case JSON_OBJECT: pack_object(v, out); break;
-    case JSON_ARRAY: pack_array(v, out); break;
+    case JSON_OBJECT:
+        pack_object(v, out);
+        break;
+    case JSON_ARRAY:
+        pack_array(v, out);
+        break;
     case JSON_STRING:
         jd_pack_str(out, (jd_str){ json_string_value(v), (uint32_t)json_string_length(v) });
         break;
-    case JSON_INTEGER: jd_pack_int(out, json_integer_value(v)); break;
-    case JSON_REAL: jd_pack_double(out, json_real_value(v)); break;
-    case JSON_TRUE: jd_pack_bool(out, true); break;
-    case JSON_FALSE: jd_pack_bool(out, false); break;
-    case JSON_NULL: jd_pack_nil(out); break;
+    case JSON_INTEGER:
+        jd_pack_int(out, json_integer_value(v));
+        break;
+    case JSON_REAL:
+        jd_pack_double(out, json_real_value(v));
+        break;
+    case JSON_TRUE:
+        jd_pack_bool(out, true);
+        break;
+    case JSON_FALSE:
+        jd_pack_bool(out, false);
+        break;
+    case JSON_NULL:
+        jd_pack_nil(out);
+        break;
     }
 }
 
@@ -90,17 +100,25 @@ static json_t *unpack(jd_cur *c)
     json_t *text;
     if (!jd_wire_next(c, &v)) return NULL;
     switch (v.kind) {
-    case JD_W_BOOL: return json_boolean(v.yes);
-    case JD_W_INT: return json_integer(v.i);
-    case JD_W_UINT: return from_double((double)v.u);
-    case JD_W_FLOAT: return from_double(v.f);
+    case JD_W_BOOL:
+        return json_boolean(v.yes);
+    case JD_W_INT:
+        return json_integer(v.i);
+    case JD_W_UINT:
+        return from_double((double)v.u);
+    case JD_W_FLOAT:
+        return from_double(v.f);
     case JD_W_STR:
         text = json_stringn(v.s.p, v.s.n);
         return text ? text : from_bytes(v.s); /* not UTF-8 */
-    case JD_W_BIN: return from_bytes(v.s);
-    case JD_W_LIST: return unpack_list(c, v.n);
-    case JD_W_MAP: return unpack_map(c, v.n);
-    default: return json_null();
+    case JD_W_BIN:
+        return from_bytes(v.s);
+    case JD_W_LIST:
+        return unpack_list(c, v.n);
+    case JD_W_MAP:
+        return unpack_map(c, v.n);
+    default:
+        return json_null();
     }
 }
 
@@ -126,4 +144,13 @@ const char *jd_json_text(const json_t *map, const char *key)
 {
     const char *text = json_string_value(json_object_get(map, key));
     return text ? text : "";
+}
+
+bool jd_member_next(const json_t *map, jd_member *p)
+{
+    json_t *m = (json_t *)map; /* jansson asks for more than it needs */
+    p->at = p->at ? json_object_iter_next(m, p->at) : json_object_iter(m);
+    p->key = p->at ? json_object_iter_key(p->at) : NULL;
+    p->value = p->at ? json_object_iter_value(p->at) : NULL;
+    return p->at != NULL;
 }

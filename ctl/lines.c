@@ -51,11 +51,9 @@ static void print_ground(FILE *to, const json_t *ground)
 
 static void print_grounds(FILE *to, const json_t *because)
 {
-    size_t i;
-    json_t *ground;
-    json_array_foreach(because, i, ground) {
+    for (size_t i = 0; i < json_array_size(because); i++) {
         fputs(i ? "; " : " [", to);
-        print_ground(to, ground);
+        print_ground(to, json_array_get(because, i));
     }
     if (json_array_size(because)) fputc(']', to);
 }

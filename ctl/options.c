@@ -33,7 +33,8 @@ static const struct row {
     { "replay", 0, FLAG, AT(replay), NULL, "also replay the journal and compare" },
     { "watch", 0, FLAG, AT(watch), NULL, "show every status event as it happens" },
     { "quiet", 'q', FLAG, AT(quiet), NULL, "only the summary" },
-    { "intake", 0, TEXT, AT(intake), "ENDPOINT", "where requests go (default: in the runtime folder)" },
+    { "intake", 0, TEXT, AT(intake), "ENDPOINT",
+      "where requests go (default: in the runtime folder)" },
     { "events", 0, TEXT, AT(events), "ENDPOINT", "where events come from (likewise)" },
     { "config", 'c', TEXT, AT(config), "FILE", "configuration that names the runtime folder" },
     { "timeout", 0, NUMBER, AT(timeout), "MS", "how long one try may take (default: 2000)" },
@@ -78,10 +79,15 @@ static bool store(jd_args *a, const struct row *row, const char *value)
 {
     void *at = (char *)a + row->at;
     switch (row->kind) {
-    case FLAG: *(bool *)at = true; break;
-    case NUMBER: return number(row, value, at);
+    case FLAG:
+        *(bool *)at = true;
+        break;
+    case NUMBER:
+        return number(row, value, at);
     case TEXT:
-    case MAYBE: *(const char **)at = value ? value : ""; break;
+    case MAYBE:
+        *(const char **)at = value ? value : "";
+        break;
     }
     return true;
 }
@@ -89,8 +95,10 @@ static bool store(jd_args *a, const struct row *row, const char *value)
 /* What getopt_long wants: its two tables, made from ours. */
 static void getopt_tables(const char *names, bool stop_early, struct option *longs, char *shorts)
 {
-    static const int has[] = { [FLAG] = no_argument, [TEXT] = required_argument,
-                               [NUMBER] = required_argument, [MAYBE] = optional_argument };
+    static const int has[] = { [FLAG] = no_argument,
+                               [TEXT] = required_argument,
+                               [NUMBER] = required_argument,
+                               [MAYBE] = optional_argument };
     *shorts++ = stop_early ? '+' : '-';
     if (!stop_early) shorts--; /* permuting is the default */
     *shorts++ = ':';

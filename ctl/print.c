@@ -48,31 +48,46 @@ static bool scalar(const json_t *v)
 
 static bool one_line(const json_t *v)
 {
-    size_t i;
-    json_t *one;
     if (scalar(v)) return !json_is_string(v) || !strchr(json_string_value(v), '\n');
-    if (!json_is_array(v) || json_array_size(v) == 0) return json_is_array(v);
-    json_array_foreach(v, i, one) if (!scalar(one)) return false;
+    if (json_is_object(v)) return false;
+    for (size_t i = 0; i < json_array_size(v); i++)
+        if (!scalar(json_array_get(v, i))) return false;
     return true;
+}
+
+static void add_text(jd_buf *b, const json_t *v);
+
+static void add_texts(jd_buf *b, const json_t *list)
+{
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        if (i) jd_buf_z(b, ", ");
+        add_text(b, json_array_get(list, i));
+    }
 }
 
 static void add_text(jd_buf *b, const json_t *v)
 {
-    size_t i;
-    json_t *one;
     switch (json_typeof(v)) {
-    case JSON_STRING: jd_buf_z(b, json_string_value(v)); break;
-    case JSON_INTEGER: jd_buf_printf(b, "%" JSON_INTEGER_FORMAT, json_integer_value(v)); break;
-    case JSON_REAL: jd_buf_printf(b, "%g", json_real_value(v)); break;
-    case JSON_TRUE: jd_buf_z(b, "yes"); break;
-    case JSON_FALSE: jd_buf_z(b, "no"); break;
-    case JSON_ARRAY:
-        json_array_foreach(v, i, one) {
-            if (i) jd_buf_z(b, ", ");
-            add_text(b, one);
-        }
+    case JSON_STRING:
+        jd_buf_z(b, json_string_value(v));
         break;
-    default: break;
+    case JSON_INTEGER:
+        jd_buf_printf(b, "%" JSON_INTEGER_FORMAT, json_integer_value(v));
+        break;
+    case JSON_REAL:
+        jd_buf_printf(b, "%g", json_real_value(v));
+        break;
+    case JSON_TRUE:
+        jd_buf_z(b, "yes");
+        break;
+    case JSON_FALSE:
+        jd_buf_z(b, "no");
+        break;
+    case JSON_ARRAY:
+        add_texts(b, v);
+        break;
+    default:
+        break;
     }
 }
 
@@ -105,27 +120,24 @@ static int column_of(table *t, const char *key)
 
 static bool measure_row(table *t, const json_t *row)
 {
-    const char *key;
-    json_t *v;
-    json_object_foreach((json_t *)row, key, v) {
-        int at = one_line(v) ? column_of(t, key) : -1;
+    for (jd_member p = { 0 }; jd_member_next(row, &p);) {
+        int at = one_line(p.value) ? column_of(t, p.key) : -1;
         if (at < 0) return false;
-        char *text = text_of(v);
+        char *text = text_of(p.value);
         int width = jd_width(text);
         if (width > t->width[at]) t->width[at] = width;
         free(text);
     }
-    return true;
+    return json_is_object(row);
 }
 
 /* False where a table would not be readable: nested values, or wider than the screen. */
 static bool measure(table *t, const json_t *rows, int indent)
 {
-    size_t i;
-    json_t *row;
     int total = indent;
     *t = (table){ 0 };
-    json_array_foreach(rows, i, row) if (!json_is_object(row) || !measure_row(t, row)) return false;
+    for (size_t i = 0; i < json_array_size(rows); i++)
+        if (!measure_row(t, json_array_get(rows, i))) return false;
     for (int k = 0; k < t->n; k++) total += t->width[k] + 2;
     return t->n > 0 && total <= screen_width();
 }
@@ -143,10 +155,9 @@ static void print_cells(const table *t, const json_t *row, int indent)
 
 static void print_table(const table *t, const json_t *rows, int indent)
 {
-    size_t i;
-    json_t *row;
     print_cells(t, NULL, indent);
-    json_array_foreach(rows, i, row) print_cells(t, row, indent);
+    for (size_t i = 0; i < json_array_size(rows); i++)
+        print_cells(t, json_array_get(rows, i), indent);
 }
 
 /* ------------------------------------------------------------ anything */
@@ -163,34 +174,37 @@ static void print_line(const json_t *v, int indent)
 
 static void print_list(const json_t *list, int indent)
 {
-    size_t i;
-    json_t *one;
     table t;
     if (measure(&t, list, indent)) {
         print_table(&t, list, indent);
         return;
     }
-    json_array_foreach(list, i, one) {
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *one = json_array_get(list, i);
         if (i && !scalar(one)) putchar('\n');
         jd_print_value(one, indent);
     }
 }
 
+static int key_width(const json_t *map)
+{
+    int width = 0;
+    for (jd_member p = { 0 }; jd_member_next(map, &p);)
+        if (one_line(p.value) && jd_width(p.key) > width) width = jd_width(p.key);
+    return width;
+}
+
 static void print_map(const json_t *map, int indent)
 {
-    const char *key;
-    json_t *v;
-    int width = 0;
-    json_object_foreach((json_t *)map, key, v)
-        if (one_line(v) && jd_width(key) > width) width = jd_width(key);
-    json_object_foreach((json_t *)map, key, v) {
+    int width = key_width(map);
+    for (jd_member p = { 0 }; jd_member_next(map, &p);) {
         printf("%*s", indent, "");
-        if (one_line(v)) {
-            jd_pad(key, width + 2);
-            print_line(v, 0);
+        if (one_line(p.value)) {
+            jd_pad(p.key, width + 2);
+            print_line(p.value, 0);
         } else {
-            printf("%s\n", key);
-            jd_print_value(v, indent + 2);
+            puts(p.key);
+            jd_print_value(p.value, indent + 2);
         }
     }
 }
@@ -216,8 +230,8 @@ void jd_print_answer(const jd_args *a, const json_t *answer)
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) json_object_del(rest, heads[i]);
     const json_t *because = json_object_get(rest, "because");
     if (because && json_array_size(because) == 0) json_object_del(rest, "because");
-    void *first = json_object_iter(rest);
-    bool alone = json_object_size(rest) == 1 && !one_line(json_object_iter_value(first));
-    jd_print_value(alone ? json_object_iter_value(first) : rest, 0);
+    jd_member first = { 0 };
+    bool alone = jd_member_next(rest, &first) && json_object_size(rest) == 1;
+    jd_print_value(alone && !one_line(first.value) ? first.value : rest, 0);
     json_decref(rest);
 }

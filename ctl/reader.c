@@ -34,7 +34,7 @@ static bool blank(const char *line)
     return line[strspn(line, " \t\r\n")] == 0;
 }
 
-/* A value that spans lines is complete when it parses: until then jansson meets its end too soon. */
+/* A value that spans lines is complete when it parses: until then jansson meets its end early. */
 static json_t *parse(jd_reader *r, bool *more, bool *bad)
 {
     json_error_t e;

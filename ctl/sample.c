@@ -10,10 +10,12 @@ static const struct {
     json_type type; /* JSON_TRUE stands for both truth values */
     bool must;
 } keys[] = {
-    { "name", JSON_STRING, true },   { "division", JSON_STRING, true }, { "type", JSON_STRING, true },
-    { "body", JSON_OBJECT, true },   { "at", JSON_STRING, false },      { "reason", JSON_STRING, false },
-    { "id", JSON_STRING, false },    { "expect", JSON_OBJECT, false },  { "ends", JSON_STRING, false },
-    { "overdue", JSON_TRUE, false }, { "note", JSON_STRING, false },
+    { "name", JSON_STRING, true },  { "division", JSON_STRING, true },
+    { "type", JSON_STRING, true },  { "body", JSON_OBJECT, true },
+    { "at", JSON_STRING, false },   { "reason", JSON_STRING, false },
+    { "id", JSON_STRING, false },   { "expect", JSON_OBJECT, false },
+    { "ends", JSON_STRING, false }, { "overdue", JSON_TRUE, false },
+    { "note", JSON_STRING, false },
 };
 enum { KEYS = sizeof keys / sizeof *keys };
 
@@ -31,16 +33,16 @@ static bool of_type(const json_t *v, json_type t)
 
 static bool well_formed(const jd_reader *in, const json_t *line)
 {
-    const char *key;
-    json_t *v;
     for (int k = 0; k < KEYS; k++) {
-        v = json_object_get(line, keys[k].key);
+        const json_t *v = json_object_get(line, keys[k].key);
         if (v ? of_type(v, keys[k].type) : !keys[k].must) continue;
-        jd_complain("%s:%d: '%s' is %s", in->name, in->at, keys[k].key, v ? "of another type" : "missing");
+        jd_complain("%s:%d: '%s' is %s", in->name, in->at, keys[k].key,
+                    v ? "of another type" : "missing");
         return false;
     }
-    json_object_foreach((json_t *)line, key, v) if (key_of(key) < 0) {
-        jd_complain("%s:%d: a sample has no '%s'", in->name, in->at, key);
+    for (jd_member p = { 0 }; jd_member_next(line, &p);) {
+        if (key_of(p.key) >= 0) continue;
+        jd_complain("%s:%d: a sample has no '%s'", in->name, in->at, p.key);
         return false;
     }
     return true;
@@ -53,7 +55,10 @@ static void add(jd_samples *all, json_t *line, const char *file, int at)
         all->v = realloc(all->v, all->cap * sizeof *all->v);
         if (!all->v) jd_die(JD_EX_TEMPFAIL, "out of memory");
     }
-    all->v[all->n++] = (jd_sample){ .line = line, .file = file, .at = at };
+    const jd_sample *last = all->n ? &all->v[all->n - 1] : NULL;
+    jd_ms when, before = last && strcmp(last->file, file) == 0 ? last->when : INT64_MIN;
+    if (!jd_parse_time(jd_str_of(jd_json_text(line, "at")), &when) || when < before) when = before;
+    all->v[all->n++] = (jd_sample){ .line = line, .file = file, .at = at, .when = when };
 }
 
 bool jd_samples_read(jd_samples *all, const char *file)
@@ -62,13 +67,33 @@ bool jd_samples_read(jd_samples *all, const char *file)
     json_t *line;
     bool bad = false, good = true;
     if (!all->names) all->names = json_object();
+    json_object_set_new(all->names, file, json_object());
     if (!jd_reader_open(&in, file)) return false;
     while ((line = jd_reader_next(&in, &bad))) {
         good &= well_formed(&in, line);
-        add(all, line, in.name, in.at);
+        add(all, line, file, in.at);
     }
     jd_reader_close(&in);
     return good && !bad;
+}
+
+static int by_time(const void *a, const void *b)
+{
+    const jd_sample *x = a, *y = b;
+    int files = strcmp(x->file, y->file);
+    if (x->when != y->when) return x->when < y->when ? -1 : 1;
+    return files ? files : x->at - y->at;
+}
+
+void jd_samples_sort(jd_samples *all)
+{
+    if (all->n) qsort(all->v, all->n, sizeof *all->v, by_time);
+}
+
+void jd_sample_received(jd_samples *all, const jd_sample *s)
+{
+    json_object_set(json_object_get(all->names, s->file), jd_json_text(s->line, "name"),
+                    s->receipt);
 }
 
 void jd_samples_free(jd_samples *all)
@@ -84,42 +109,43 @@ void jd_samples_free(jd_samples *all)
 /* ------------------------------------------------------------ @name */
 
 /* "@zhang" or "@zhang.created"; a name may have dots of its own. */
-static json_t *look_up(const jd_samples *all, const char *name)
+static json_t *look_up(const json_t *names, const char *name)
 {
-    json_t *receipt = json_object_get(all->names, name);
+    json_t *receipt = json_object_get(names, name);
     if (receipt) return json_object_get(receipt, "entity_id");
     const char *dot = strrchr(name, '.');
     if (!dot) return NULL;
     char *before = strndup(name, (size_t)(dot - name));
-    receipt = before ? json_object_get(all->names, before) : NULL;
+    receipt = before ? json_object_get(names, before) : NULL;
     free(before);
     return json_object_get(receipt, dot + 1);
 }
 
 static json_t *resolve(const jd_samples *all, const jd_sample *s, const json_t *v);
 
+static json_t *or_nothing(json_t *whole, bool complete)
+{
+    if (complete) return whole;
+    json_decref(whole);
+    return NULL;
+}
+
 static json_t *resolve_object(const jd_samples *all, const jd_sample *s, const json_t *v)
 {
-    const char *key;
-    json_t *one, *out = json_object();
-    json_object_foreach((json_t *)v, key, one)
-        if (out && json_object_set_new(out, key, resolve(all, s, one)) != 0) {
-            json_decref(out);
-            out = NULL;
-        }
-    return out;
+    bool complete = true;
+    json_t *out = json_object();
+    for (jd_member p = { 0 }; complete && jd_member_next(v, &p);)
+        complete = json_object_set_new(out, p.key, resolve(all, s, p.value)) == 0;
+    return or_nothing(out, complete);
 }
 
 static json_t *resolve_array(const jd_samples *all, const jd_sample *s, const json_t *v)
 {
-    size_t i;
-    json_t *one, *out = json_array();
-    json_array_foreach(v, i, one)
-        if (out && json_array_append_new(out, resolve(all, s, one)) != 0) {
-            json_decref(out);
-            out = NULL;
-        }
-    return out;
+    bool complete = true;
+    json_t *out = json_array();
+    for (size_t i = 0; complete && i < json_array_size(v); i++)
+        complete = json_array_append_new(out, resolve(all, s, json_array_get(v, i))) == 0;
+    return or_nothing(out, complete);
 }
 
 static json_t *resolve(const jd_samples *all, const jd_sample *s, const json_t *v)
@@ -128,7 +154,7 @@ static json_t *resolve(const jd_samples *all, const jd_sample *s, const json_t *
     if (json_is_object(v)) return resolve_object(all, s, v);
     if (json_is_array(v)) return resolve_array(all, s, v);
     if (!text || text[0] != '@') return json_incref((json_t *)v);
-    json_t *found = look_up(all, text + 1);
+    json_t *found = look_up(json_object_get(all->names, s->file), text + 1);
     if (!found) jd_complain("%s:%d: nothing earlier gives %s", s->file, s->at, text);
     return json_incref(found);
 }
@@ -154,12 +180,16 @@ void jd_sample_id(const jd_sample *s, const json_t *body, char id[JD_ID_SIZE])
     json_decref(whole);
 }
 
+const char *jd_sample_text(const jd_sample *s, const char *key)
+{
+    return json_string_value(json_object_get(s->line, key));
+}
+
 bool jd_sample_as_expected(const jd_sample *s)
 {
-    const char *key;
-    json_t *v, *expect = json_object_get(s->line, "expect");
+    const json_t *expect = json_object_get(s->line, "expect");
     if (!expect) return strcmp(jd_json_text(s->receipt, "status"), "ok") == 0;
-    json_object_foreach(expect, key, v)
-        if (!json_equal(v, json_object_get(s->receipt, key))) return false;
+    for (jd_member p = { 0 }; jd_member_next(expect, &p);)
+        if (!json_equal(p.value, json_object_get(s->receipt, p.key))) return false;
     return true;
 }

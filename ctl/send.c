@@ -122,8 +122,12 @@ static int send_one(sender *s, const char *type, const json_t *body)
     const char *division = jd_division_for(s->a, case_in(type, body));
     if (!division) return JD_EX_USAGE;
     jd_json_pack(body, &bytes);
-    jd_request r = { .type = type,       .division = division, .reason = s->a->reason,
-                     .id = s->a->id,     .at = s->a->at,       .body = bytes.p,
+    jd_request r = { .type = type,
+                     .division = division,
+                     .reason = s->a->reason,
+                     .id = s->a->id,
+                     .at = s->a->at,
+                     .body = bytes.p,
                      .body_n = bytes.n };
     int rc = post(s, &r);
     jd_buf_free(&bytes);
@@ -168,7 +172,8 @@ int jd_run_send(jd_args *a)
         int rc = JD_RC_OK;
         while (rc == JD_RC_OK) rc = collect(&s, -1);
         if (rc != JD_RC_IDLE) code = jd_worse(code, jd_exit_of_rc(rc));
-        if (s.code == JD_EX_UNAVAILABLE) jd_complain("no answer from %s: is jiandud running?", a->intake);
+        if (s.code == JD_EX_UNAVAILABLE)
+            jd_complain("no answer from %s: is jiandud running?", a->intake);
     }
     jd_client_close(&s.client);
     jd_reader_close(&in);

@@ -1,6 +1,7 @@
 /* jiandud: reads its configuration, binds its sockets, starts its workers, and runs until told to stop. */
 #include <fcntl.h>
 #include <getopt.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -225,6 +226,9 @@ int main(int argc, char **argv)
     }
     jd_log_init("jiandud", d.config->log_level);
     signal(SIGPIPE, SIG_IGN);
+    /* batches come and go by the megabyte: keep their pages instead of faulting them in each time */
+    mallopt(M_MMAP_THRESHOLD, 256 << 20);
+    mallopt(M_TRIM_THRESHOLD, 256 << 20);
     default_program(d.config);
     return lock_runtime(d.config) ? run(&d) : JD_EX_TEMPFAIL;
 }

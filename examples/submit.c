@@ -51,8 +51,9 @@ int main(int argc, char **argv)
     jd_reply *r;
     int code = 69, rc = jd_client_open(&c, &(jd_options){ .intake = argv[1] });
     if (rc == JD_RC_OK) {
-        jd_request request = { .type = "report.submit", .division = division,
-                               .body = body.data, .body_n = body.size };
+        jd_request request = {
+            .type = "report.submit", .division = division, .body = body.data, .body_n = body.size
+        };
         rc = jd_client_request(c, &request, &r);
         if (rc == JD_RC_OK) {
             code = say(r);

@@ -19,17 +19,26 @@ static bool good_point(int32_t c, bool prose)
     return !direction_override(c);
 }
 
+/* What nearly all text consists of needs no table: printable ASCII, and U+3000 to U+9FFF, Chinese and its
+ * punctuation, where every code point is good. 0 for anything else. */
+static int common_length(const uint8_t *p, utf8proc_ssize_t left)
+{
+    if (*p >= 0x20 && *p < 0x7F) return 1;
+    bool chinese = *p >= 0xE3 && *p <= 0xE9 && left >= 3 && (p[1] & 0xC0) == 0x80 && (p[2] & 0xC0) == 0x80;
+    return chinese ? 3 : 0;
+}
+
 bool jd_check_utf8(jd_str s, bool prose, int64_t *points)
 {
-    const utf8proc_uint8_t *p = (const utf8proc_uint8_t *)s.p;
-    utf8proc_ssize_t left = s.n;
+    const uint8_t *p = (const uint8_t *)s.p;
+    utf8proc_ssize_t left = s.n, used;
     int64_t n = 0;
-    for (; left > 0; n++) {
-        utf8proc_int32_t c = *p;
-        utf8proc_ssize_t used = c >= 0x20 && c < 0x7F ? 1 : utf8proc_iterate(p, left, &c);
+    for (; left > 0; n++, p += used, left -= used) {
+        utf8proc_int32_t c;
+        used = common_length(p, left);
+        if (used) continue;
+        used = utf8proc_iterate(p, left, &c);
         if (used <= 0 || !good_point(c, prose)) return false;
-        p += used;
-        left -= used;
     }
     *points = n;
     return true;

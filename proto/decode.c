@@ -164,7 +164,7 @@ static int find_field(const jd_layout *l, jd_str key, int hint)
 {
     for (int i = 0; i < l->n; i++) {
         int at = hint + i < l->n ? hint + i : hint + i - l->n;
-        if (jd_str_is(key, l->fields[at].name)) return at;
+        if (jd_field_named(&l->fields[at], key)) return at;
     }
     return -1;
 }
@@ -312,16 +312,16 @@ void jd_encode_map(const jd_layout *l, const void *in, int hide, jd_buf *b)
 /* ------------------------------------------------------------ the request header */
 
 static const jd_field header_fields[] = {
-    { "v", JD_T_INT, true, JD_TABLE_none, JD_P_OPEN, offsetof(jd_header, v), 1, 1, "", "version, 1" },
-    { "id", JD_T_UUID, true, JD_TABLE_none, JD_P_OPEN, offsetof(jd_header, id), 16, 36, "",
+    { JD_NAME("v"), JD_T_INT, true, JD_TABLE_none, JD_P_OPEN, offsetof(jd_header, v), 1, 1, "", "version, 1" },
+    { JD_NAME("id"), JD_T_UUID, true, JD_TABLE_none, JD_P_OPEN, offsetof(jd_header, id), 16, 36, "",
       "request id, the key of idempotency; version 7 recommended" },
-    { "type", JD_T_WORD, true, JD_TABLE_none, JD_P_OPEN, offsetof(jd_header, type), 1, 40, "",
+    { JD_NAME("type"), JD_T_WORD, true, JD_TABLE_none, JD_P_OPEN, offsetof(jd_header, type), 1, 40, "",
       "message type" },
-    { "division", JD_T_WORD, true, JD_TABLE_none, JD_P_OPEN, offsetof(jd_header, division), 6, 6,
+    { JD_NAME("division"), JD_T_WORD, true, JD_TABLE_none, JD_P_OPEN, offsetof(jd_header, division), 6, 6,
       "GB/T 2260", "whose rules apply" },
-    { "reason", JD_T_LINE, false, JD_TABLE_none, JD_P_SENSITIVE, offsetof(jd_header, reason), 1, 200,
+    { JD_NAME("reason"), JD_T_LINE, false, JD_TABLE_none, JD_P_SENSITIVE, offsetof(jd_header, reason), 1, 200,
       "", "why, where the type asks for it" },
-    { "at", JD_T_TIME, false, JD_TABLE_none, JD_P_OPEN, offsetof(jd_header, at), 0, 0, "",
+    { JD_NAME("at"), JD_T_TIME, false, JD_TABLE_none, JD_P_OPEN, offsetof(jd_header, at), 0, 0, "",
       "the time it is, only under a simulated clock" },
 };
 

@@ -60,7 +60,7 @@ void jd_layout_clear(const jd_layout *l, void *s)
 int jd_layout_find(const jd_layout *l, jd_str name)
 {
     for (int i = 0; i < l->n; i++)
-        if (jd_str_is(name, l->fields[i].name)) return i;
+        if (jd_field_named(&l->fields[i], name)) return i;
     return -1;
 }
 

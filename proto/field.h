@@ -52,7 +52,8 @@ typedef enum { JD_P_OPEN, JD_P_PERSONAL, JD_P_SENSITIVE } jd_pii;
 
 typedef struct jd_field {
     const char *name;
-    uint8_t type;  /* jd_ftype */
+    uint8_t name_n; /* its length */
+    uint8_t type;   /* jd_ftype */
     bool must;     /* absent is an error */
     uint8_t table; /* jd_table_id for JD_T_CODE */
     uint8_t pii;   /* jd_pii */
@@ -72,6 +73,13 @@ typedef struct jd_layout {
 /* The value of field f in struct s, as its C type. */
 #define JD_AT(type, s, f) ((type *)(void *)((char *)(s) + (f)->offset))
 #define JD_IN(type, s, f) ((const type *)(const void *)((const char *)(s) + (f)->offset))
+
+#define JD_NAME(literal) (literal), sizeof(literal) - 1
+
+static inline bool jd_field_named(const jd_field *f, jd_str name)
+{
+    return f->name_n == name.n && memcmp(f->name, name.p, name.n) == 0;
+}
 
 bool jd_field_set(const jd_field *f, const void *s);       /* is it there? */
 void jd_layout_clear(const jd_layout *l, void *s);         /* everything absent */

@@ -1,4 +1,5 @@
-/* PROTOCOL.md, printed from the tables so that it cannot say anything else than the program does. */
+/* PROTOCOL.md, printed from the tables so that it cannot say anything else than the program does.
+ */
 #ifndef JD_PROTO_MANUAL_H
 #define JD_PROTO_MANUAL_H
 

@@ -1,6 +1,9 @@
 /* The prose of PROTOCOL.md. Everything that a table knows is in manual.c. */
 #include "proto/manual.h"
 
+/* A line here is a line of the page, however long. */
+/* clang-format off */
+
 const char jd_manual_intro[] =
     "# The protocol of jiandu\n"
     "\n"

@@ -13,7 +13,7 @@ enum { WANTS_PLAIN, WANTS_WHY };
         static const char *const name = text;                                                      \
         static const jd_field fields[] = {
 #define FIELD(type, id, need, lo, hi, table, pii, rule, doc)                                       \
-    { #id, JD_T_##type, need, JD_TABLE_##table, JD_P_##pii, offsetof(MSG, id), lo, hi, rule, doc },
+    { JD_NAME(#id), JD_T_##type, need, JD_TABLE_##table, JD_P_##pii, offsetof(MSG, id), lo, hi, rule, doc },
 #define END                                                                                        \
     { .name = NULL }                                                                               \
     }                                                                                              \
@@ -27,7 +27,7 @@ enum { WANTS_PLAIN, WANTS_WHY };
 
 static jd_message messages[JD_MSG_COUNT] = {
 #define MESSAGE(id, text, entity, verb, mode, reason, doc)                                         \
-    [JD_MSG_##id] = { text, #entity, #verb, JD_##mode, WANTS_##reason, doc, { 0 } },
+    [JD_MSG_##id] = { JD_NAME(text), #entity, #verb, JD_##mode, WANTS_##reason, doc, { 0 } },
 #define FIELD(type, name, need, lo, hi, table, pii, rule, doc)
 #define END
 #include "proto/messages.def"
@@ -56,6 +56,7 @@ const jd_message *jd_message_get(jd_msg m)
 int jd_message_find(jd_str type)
 {
     for (int i = 0; i < JD_MSG_COUNT; i++)
-        if (messages[i].mode != JD_INTERNAL && jd_str_is(type, messages[i].text)) return i;
+        if (messages[i].text_n == type.n && memcmp(messages[i].text, type.p, type.n) == 0)
+            return messages[i].mode == JD_INTERNAL ? -1 : i;
     return -1;
 }

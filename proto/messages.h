@@ -31,6 +31,7 @@ typedef enum {
 
 typedef struct jd_message {
     const char *text; /* "report.submit" */
+    uint8_t text_n;
     const char *entity;
     const char *verb;
     jd_mode mode;

@@ -1,6 +1,7 @@
 /* jiandu-worker: owns one division. It opens the store and its keys, and no network. */
 #include <errno.h>
 #include <getopt.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -143,6 +144,9 @@ int main(int argc, char **argv)
     prctl(PR_SET_DUMPABLE, 0); /* keys and reports stay out of core files */
     if (o.child) prctl(PR_SET_PDEATHSIG, SIGTERM);
     signal(SIGPIPE, SIG_IGN);
+    /* batches come and go by the megabyte: keep their pages instead of faulting them in each time */
+    mallopt(M_MMAP_THRESHOLD, 256 << 20);
+    mallopt(M_TRIM_THRESHOLD, 256 << 20);
     if (o.division && !configured(c, o.division))
         jd_die(JD_EX_USAGE, "division %06u is not among those of %s", o.division, o.config);
     int rc = o.verify ? jd_verify_all(c, o.division, o.replay) : serve(c, o.division);

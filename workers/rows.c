@@ -10,7 +10,7 @@
         static const char *const name = #id;                                                       \
         static const jd_field fields[] = {
 #define FIELD(t, id, d)                                                                            \
-    { .name = #id, .type = JD_T_##t, .offset = offsetof(THIS, id), .rule = "", .doc = d },
+    { .name = #id, .name_n = sizeof #id - 1, .type = JD_T_##t, .offset = offsetof(THIS, id), .rule = "", .doc = d },
 #define END                                                                                        \
     }                                                                                              \
     ;                                                                                              \

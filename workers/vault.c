@@ -1,5 +1,6 @@
 #include "workers/vault.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
@@ -13,7 +14,6 @@ enum { NONCE = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES };
 
 struct jd_vault {
     uint8_t seal[KEY];   /* bodies */
-    uint8_t nonce[KEY];  /* their nonces */
     uint8_t digest[KEY]; /* content, for idempotency */
     uint8_t people[KEY]; /* identity numbers */
 };
@@ -90,7 +90,6 @@ jd_vault *jd_vault_open(const char *file, uint32_t division, char *why, size_t w
         return NULL;
     }
     crypto_kdf_derive_from_key(v->seal, KEY, division, "jd_seal_", master);
-    crypto_kdf_derive_from_key(v->nonce, KEY, division, "jd_nonce", master);
     crypto_kdf_derive_from_key(v->digest, KEY, division, "jd_dgst_", master);
     crypto_kdf_derive_from_key(v->people, KEY, division, "jd_peopl", master);
     sodium_memzero(master, sizeof master);
@@ -116,20 +115,19 @@ void jd_hash_idno(const jd_vault *v, jd_str idno, uint8_t out[16])
     sodium_memzero(canonical, sizeof canonical);
 }
 
-static void derive_nonce(const jd_vault *v, uint64_t seq, const uint8_t digest[JD_DIGEST],
-                         uint8_t nonce[NONCE])
+/* Digest, then number: the same nonce only for the same content in the same place. */
+static void make_nonce(uint64_t seq, const uint8_t digest[JD_DIGEST], uint8_t nonce[NONCE])
 {
-    uint8_t input[8 + JD_DIGEST];
-    jd_be64(input, seq);
-    memcpy(input + 8, digest, JD_DIGEST);
-    crypto_generichash(nonce, NONCE, input, sizeof input, v->nonce, KEY);
+    static_assert(NONCE == JD_DIGEST + 8, "a nonce is a digest and a number");
+    memcpy(nonce, digest, JD_DIGEST);
+    jd_be64(nonce + JD_DIGEST, seq);
 }
 
 void jd_seal(const jd_vault *v, uint64_t seq, const uint8_t digest[JD_DIGEST], jd_str plain, jd_buf *out)
 {
     uint8_t nonce[NONCE], ad[8];
     unsigned long long n;
-    derive_nonce(v, seq, digest, nonce);
+    make_nonce(seq, digest, nonce);
     jd_be64(ad, seq);
     jd_buf_u8(out, ALG_XCHACHA20_POLY1305);
     jd_buf_u32(out, FIRST_KEY);
@@ -150,7 +148,7 @@ bool jd_unseal(const jd_vault *v, uint64_t seq, const uint8_t digest[JD_DIGEST],
     size_t left = (size_t)(c.end - c.p);
     if (c.failed || alg != ALG_XCHACHA20_POLY1305 || key != FIRST_KEY || left < 16) return false;
     char *out = jd_alloc(a, left);
-    derive_nonce(v, seq, digest, nonce);
+    make_nonce(seq, digest, nonce);
     jd_be64(ad, seq);
     if (crypto_aead_xchacha20poly1305_ietf_decrypt((uint8_t *)out, &n, NULL, (const uint8_t *)c.p, left,
                                                    ad, sizeof ad, nonce, v->seal) != 0)

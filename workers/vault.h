@@ -1,8 +1,8 @@
 /* Keys and what they protect: bodies at rest, and identity numbers found by keyed hash.
  *
  * Sealed bytes are [alg u8][key id u32][ciphertext and tag]. alg 1 is XChaCha20-Poly1305; the nonce is
- * not stored but derived from the entry's number and the digest of its content, so a replay seals
- * the same bytes, and a nonce never serves two contents. */
+ * not stored: it is the keyed digest of the content and the entry's number, so a replay seals the same
+ * bytes, and a nonce never serves two contents. */
 #ifndef JD_VAULT_H
 #define JD_VAULT_H
 

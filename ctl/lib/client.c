@@ -1,6 +1,6 @@
 /* Requests, receipts, and what happens when one of them is lost: after `timeout_ms` everything
- * outstanding is sent again, under the same ids, through a fresh socket (the old one may hold half a
- * conversation with a daemon that is gone). */
+ * outstanding is sent again, under the same ids, through a fresh socket (the old one may hold half
+ * a conversation with a daemon that is gone). */
 #include <errno.h>
 #include <stdlib.h>
 #include <zmq.h>
@@ -8,7 +8,8 @@
 #include "ctl/lib/pending.h"
 #include "proto/check.h"
 
-enum { WINDOW_MAX = 65536, PAUSE_FIRST = 50, PAUSE_MAX = 1000 }; /* ms, before a busy one goes again */
+/* Pauses in ms, before what was answered busy goes again. */
+enum { WINDOW_MAX = 65536, PAUSE_FIRST = 50, PAUSE_MAX = 1000 };
 
 struct jd_client {
     void *context, *socket, *push_socket;
@@ -40,7 +41,7 @@ static int open_socket(jd_client *c)
     c->socket = jd_zmq_socket(c->context, ZMQ_DEALER, c->intake, 0);
     if (c->socket) return JD_RC_OK;
     return errno == EINVAL || errno == EPROTONOSUPPORT || errno == ENODEV ? JD_RC_ENDPOINT
-                                                                           : JD_RC_SYSTEM;
+                                                                          : JD_RC_SYSTEM;
 }
 
 static void take_options(jd_client *c, const jd_options *o)

@@ -9,7 +9,7 @@
 /* zmq.c: one ZeroMQ context a process, since ending one disturbs the others' randomness
  * (libzmq 4.3.4), and sockets set the way a client needs them. */
 enum { JD_MESSAGE_MAX = 64 * 1024 * 1024 }; /* bytes; answers of events.since are the largest */
-void *jd_zmq_hold(void); /* NULL with errno; each hold needs its release */
+void *jd_zmq_hold(void);                    /* NULL with errno; each hold needs its release */
 void jd_zmq_release(void);
 void *jd_zmq_socket(void *context, int type, const char *endpoint, int linger_ms);
 jd_ms jd_zmq_clock(void); /* monotonic */

@@ -11,10 +11,14 @@ struct jd_news {
 };
 
 static const jd_text_key news_keys[] = {
-    { "division", offsetof(jd_news, division) }, { "at", offsetof(jd_news, at) },
-    { "entity", offsetof(jd_news, entity) },     { "id", offsetof(jd_news, id) },
-    { "event", offsetof(jd_news, event) },       { "from", offsetof(jd_news, from) },
-    { "to", offsetof(jd_news, to) },             { "cause", offsetof(jd_news, cause) },
+    { "division", offsetof(jd_news, division) },
+    { "at", offsetof(jd_news, at) },
+    { "entity", offsetof(jd_news, entity) },
+    { "id", offsetof(jd_news, id) },
+    { "event", offsetof(jd_news, event) },
+    { "from", offsetof(jd_news, from) },
+    { "to", offsetof(jd_news, to) },
+    { "cause", offsetof(jd_news, cause) },
 };
 
 /* A replayed event comes without its topic: it is made of what the event says. */

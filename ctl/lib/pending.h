@@ -8,8 +8,8 @@ typedef struct jd_pending {
     struct jd_pending *prev, *next; /* in a queue, by due */
     struct jd_pending *chain;       /* in a bucket */
     uint8_t id[16];
-    bool held;    /* answered busy: goes out again when due; else given up when due */
-    int tries;    /* that went unanswered */
+    bool held; /* answered busy: goes out again when due; else given up when due */
+    int tries; /* that went unanswered */
     jd_ms due, busy_since, pause;
     uint32_t header_n, body_n;
     char bytes[]; /* header, then body */

@@ -41,10 +41,12 @@ uint64_t jd_map_u64(jd_str map, const char *key)
 }
 
 static const jd_text_key reply_keys[] = {
-    { "status", offsetof(jd_reply, status_text) }, { "code", offsetof(jd_reply, code) },
-    { "text", offsetof(jd_reply, text) },          { "entity", offsetof(jd_reply, entity) },
+    { "status", offsetof(jd_reply, status_text) },  { "code", offsetof(jd_reply, code) },
+    { "text", offsetof(jd_reply, text) },           { "entity", offsetof(jd_reply, entity) },
     { "entity_id", offsetof(jd_reply, entity_id) }, { "state", offsetof(jd_reply, state) },
 };
+
+enum { REPLY_KEYS = sizeof reply_keys / sizeof *reply_keys };
 
 static bool read_id(jd_str map, uint8_t out[16])
 {
@@ -68,7 +70,7 @@ jd_reply *jd_reply_parse(jd_str bytes)
 {
     uint8_t id[16];
     if (!jd_wire_is_map(bytes) || !read_id(bytes, id)) return NULL;
-    jd_reply *r = jd_texts_new(sizeof *r, reply_keys, sizeof reply_keys / sizeof *reply_keys, bytes);
+    jd_reply *r = jd_texts_new(sizeof *r, reply_keys, REPLY_KEYS, bytes);
     if (!r) return NULL;
     r->bytes = (jd_str){ (char *)(r + 1), bytes.n };
     r->status = find_status(r->status_text);
@@ -89,7 +91,8 @@ jd_reply *jd_reply_unknown(const uint8_t id[16])
     jd_pack_kz(&b, "id", text);
     jd_pack_kz(&b, "status", "unknown");
     jd_pack_kz(&b, "code", "no-receipt");
-    jd_pack_kz(&b, "text", "no receipt came; whether it is recorded is not known, and the same id may be sent again");
+    jd_pack_kz(&b, "text",
+               "no receipt came: recorded or not is unknown; the same id may be sent again");
     jd_reply *r = b.failed ? NULL : jd_reply_parse(jd_buf_view(&b));
     jd_buf_free(&b);
     return r;

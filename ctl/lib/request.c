@@ -5,11 +5,12 @@
 
 static bool header_text(const char *field, const char *value)
 {
-    jd_ms at;
+    jd_ms time;
     jd_str s = jd_str_of(value);
-    const jd_field *f = &jd_header_layout.fields[jd_layout_find(&jd_header_layout, jd_str_of(field))];
+    int at = jd_layout_find(&jd_header_layout, jd_str_of(field));
+    const jd_field *f = &jd_header_layout.fields[at];
     if (!value) return !f->must;
-    return f->type == JD_T_TIME ? jd_parse_time(s, &at) : jd_check_text(f, s) == JD_CODE_RECORDED;
+    return f->type == JD_T_TIME ? jd_parse_time(s, &time) : jd_check_text(f, s) == JD_CODE_RECORDED;
 }
 
 /* What the daemon could not answer, because it could not read the id either, is not sent. */

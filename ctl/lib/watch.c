@@ -1,7 +1,7 @@
-/* Live events and asked-for ones, merged by number (merge.c). Published events can be lost on the way
- * (late subscription, full queues, a daemon starting anew), never in the store: whatever shows that a
- * number was missed makes the watch ask for the events since, and what then comes twice is dropped.
- * So a live event out of order need not be kept: it will be in the answer. */
+/* Live events and asked-for ones, merged by number (merge.c). Published events can be lost on the
+ * way (late subscription, full queues, a daemon starting anew), never in the store: whatever shows
+ * that a number was missed makes the watch ask for the events since, and what then comes twice is
+ * dropped. So a live event out of order need not be kept: it will be in the answer. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,9 +12,9 @@
 #include "proto/pack.h"
 
 enum {
-    PAGE = 500,    /* events an answer */
-    QUIET = 10000, /* ms without anything live, after which the watch asks */
-    AGAIN = 200,   /* ms before asking again for what the answer did not have yet */
+    PAGE = 500,     /* events an answer */
+    QUIET = 10000,  /* ms without anything live, after which the watch asks */
+    AGAIN = 200,    /* ms before asking again for what the answer did not have yet */
     AT_ONCE = 1000, /* live events looked at before the answers' turn */
     TOPIC_MAX = 200 /* bytes; libzmq 4.3.4 mangles subscriptions from 246 on */
 };
@@ -27,13 +27,13 @@ struct jd_watch {
     char **topics;
     size_t topics_n;
     jd_merge merge;
-    int asked;       /* track whose events are being asked for, or JD_NO_TRACK */
-    jd_reply *page;  /* the answer that is being read */
+    int asked;      /* track whose events are being asked for, or JD_NO_TRACK */
+    jd_reply *page; /* the answer that is being read */
     jd_cur page_at;
     uint32_t page_left;
     int page_of;
     jd_ms quiet_at;
-    jd_news *news;   /* the caller's, until the next call */
+    jd_news *news; /* the caller's, until the next call */
     jd_frames in;
     char problem[256];
 };
@@ -131,8 +131,9 @@ static void events_since(jd_buf *b, uint64_t after, uint64_t limit)
 
 static jd_request question(const char *division, const jd_buf *body)
 {
-    return (jd_request){ .type = "events.since", .division = division, .body = body->p,
-                         .body_n = body->n };
+    return (jd_request){
+        .type = "events.since", .division = division, .body = body->p, .body_n = body->n
+    };
 }
 
 /* Whether the answer is one; if not, why. */
@@ -272,8 +273,8 @@ static bool next_from_page(jd_watch *w)
     return false;
 }
 
-/* {division, seq}: how the loss of a division's very last event shows. A daemon that has just started
- * says 0 until its worker is there, which tells nothing. */
+/* {division, seq}: how the loss of a division's very last event shows. A daemon that has just
+ * started says 0 until its worker is there, which tells nothing. */
 static void take_pulse(jd_watch *w, jd_str map)
 {
     static const char *const keys[] = { "division", "seq" };

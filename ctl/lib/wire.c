@@ -60,16 +60,31 @@ static void tagged(jd_cur *c, uint8_t tag, jd_wvalue *v)
     uint64_t n = big(c, (size_t)bytes);
     v->kind = tags[tag & 31].kind;
     switch (v->kind) {
-    case JD_W_BAD: c->failed = true; break; /* extension or reserved */
-    case JD_W_BOOL: v->yes = tag == 0xc3; break;
-    case JD_W_FLOAT: float_value(v, n, bytes); break;
-    case JD_W_UINT: unsigned_value(v, n); break;
-    case JD_W_INT: signed_value(v, n, bytes); break;
+    case JD_W_BAD:
+        c->failed = true;
+        break; /* extension or reserved */
+    case JD_W_BOOL:
+        v->yes = tag == 0xc3;
+        break;
+    case JD_W_FLOAT:
+        float_value(v, n, bytes);
+        break;
+    case JD_W_UINT:
+        unsigned_value(v, n);
+        break;
+    case JD_W_INT:
+        signed_value(v, n, bytes);
+        break;
     case JD_W_STR:
-    case JD_W_BIN: v->s = jd_cur_bytes(c, n); break;
+    case JD_W_BIN:
+        v->s = jd_cur_bytes(c, n);
+        break;
     case JD_W_LIST:
-    case JD_W_MAP: counted(c, v, n); break;
-    case JD_W_NIL: break;
+    case JD_W_MAP:
+        counted(c, v, n);
+        break;
+    case JD_W_NIL:
+        break;
     }
 }
 

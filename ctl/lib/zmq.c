@@ -36,8 +36,8 @@ static void set(void *socket, int option, int value)
 }
 
 /* No high-water mark on DEALER: the window bounds what is outstanding, and credit is kept here
- * rather than by dropping or blocking inside libzmq. A SUB keeps what a second of full load is; what
- * it drops beyond that is asked for again. */
+ * rather than by dropping or blocking inside libzmq. A SUB keeps what a second of full load is;
+ * what it drops beyond that is asked for again. */
 static void set_all(void *socket, int type, int linger_ms)
 {
     const int64_t largest = JD_MESSAGE_MAX;

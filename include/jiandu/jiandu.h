@@ -9,9 +9,9 @@
  *     jd_client_close(&c);
  *
  * The library keeps the promises a sender needs: every request has an id, a lost one is sent again
- * under the same id (its effect happens once, however often it arrives), `busy` is waited out, and a
- * watch neither repeats nor misses an event. Bodies and answers are msgpack maps with string keys;
- * the caller brings its own msgpack. The messages themselves are described in PROTOCOL.md.
+ * under the same id (its effect happens once, however often it arrives), `busy` is waited out, and
+ * a watch neither repeats nor misses an event. Bodies and answers are msgpack maps with string
+ * keys; the caller brings its own msgpack. The messages themselves are described in PROTOCOL.md.
  *
  * Units: every time is in milliseconds, every size in bytes. In jd_options 0 takes the default and
  *   a negative number means none; a timeout argument of -1 waits for ever, 0 does not wait.
@@ -52,8 +52,8 @@ typedef enum jd_rc {
     JD_RC_SYSTEM       /* out of memory, sockets or randomness: errno says which */
 } jd_rc;
 
-const char *jd_rc_text(int rc);  /* one sentence, never NULL */
-const char *jd_version(void);    /* "0.1.0", of the library at run time */
+const char *jd_rc_text(int rc); /* one sentence, never NULL */
+const char *jd_version(void);   /* "0.1.0", of the library at run time */
 
 typedef struct jd_options {
     const char *intake; /* ipc:///run/jiandu/intake.sock or tcp://127.0.0.1:7530 */
@@ -82,7 +82,7 @@ typedef struct jd_request {
 /* Opens at once, whether or not a daemon is there: requests wait for it until they time out. */
 int jd_client_open(jd_client **out, const jd_options *o);
 
-/* Drops what is outstanding and sets *c to NULL. Pushed messages still get `timeout_ms` to leave. */
+/* Drops what is outstanding and sets *c to NULL. What was pushed has `timeout_ms` to leave. */
 void jd_client_close(jd_client **c);
 
 /* Sends without waiting. `id` (may be NULL) gets the request's id, to find its reply by. */
@@ -118,16 +118,16 @@ enum jd_reply_status {
 
 enum jd_reply_status jd_reply_status(const jd_reply *r);
 const char *jd_reply_status_text(const jd_reply *r); /* "ok", ..., "unknown" */
-const char *jd_reply_id(const jd_reply *r);        /* 36 characters */
-const char *jd_reply_code(const jd_reply *r);      /* stable, "illegal-move" */
-const char *jd_reply_text(const jd_reply *r);      /* one sentence for a person */
-const char *jd_reply_entity(const jd_reply *r);    /* "report"; "" where nothing was recorded */
-const char *jd_reply_entity_id(const jd_reply *r); /* "R-530900-00000017" or "" */
-const char *jd_reply_state(const jd_reply *r);     /* "assigned" or "" */
-uint64_t jd_reply_seq(const jd_reply *r);          /* 0 where nothing was recorded */
+const char *jd_reply_id(const jd_reply *r);          /* 36 characters */
+const char *jd_reply_code(const jd_reply *r);        /* stable, "illegal-move" */
+const char *jd_reply_text(const jd_reply *r);        /* one sentence for a person */
+const char *jd_reply_entity(const jd_reply *r);      /* "report"; "" where nothing was recorded */
+const char *jd_reply_entity_id(const jd_reply *r);   /* "R-530900-00000017" or "" */
+const char *jd_reply_state(const jd_reply *r);       /* "assigned" or "" */
+uint64_t jd_reply_seq(const jd_reply *r);            /* 0 where nothing was recorded */
 uint64_t jd_reply_version(const jd_reply *r);
 const void *jd_reply_bytes(const jd_reply *r, size_t *n); /* the whole msgpack map */
-void jd_reply_free(jd_reply **r);                  /* and sets *r to NULL */
+void jd_reply_free(jd_reply **r);                         /* and sets *r to NULL */
 
 /* ------------------------------------------------------------ status events */
 
@@ -149,17 +149,17 @@ int jd_watch_next(jd_watch *w, const jd_news **out, int timeout_ms);
 
 const char *jd_watch_problem(const jd_watch *w); /* why JD_RC_REFUSED: "unknown-division: ..." */
 
-const char *jd_news_topic(const jd_news *n);     /* "J.530900.report.assigned" */
+const char *jd_news_topic(const jd_news *n); /* "J.530900.report.assigned" */
 const char *jd_news_division(const jd_news *n);
-uint64_t jd_news_seq(const jd_news *n);          /* from 1; 0 for the system's own */
-uint64_t jd_news_version(const jd_news *n);      /* of the case */
-const char *jd_news_at(const jd_news *n);        /* RFC 3339, UTC */
+uint64_t jd_news_seq(const jd_news *n);     /* from 1; 0 for the system's own */
+uint64_t jd_news_version(const jd_news *n); /* of the case */
+const char *jd_news_at(const jd_news *n);   /* RFC 3339, UTC */
 const char *jd_news_entity(const jd_news *n);
-const char *jd_news_id(const jd_news *n);        /* the case */
+const char *jd_news_id(const jd_news *n); /* the case */
 const char *jd_news_event(const jd_news *n);
-const char *jd_news_from(const jd_news *n);      /* states; "" for none */
+const char *jd_news_from(const jd_news *n); /* states; "" for none */
 const char *jd_news_to(const jd_news *n);
-const char *jd_news_cause(const jd_news *n);     /* request id, "" for a clock */
+const char *jd_news_cause(const jd_news *n);               /* request id, "" for a clock */
 const void *jd_news_bytes(const jd_news *n, size_t *size); /* the whole msgpack map */
 
 #ifdef __cplusplus

@@ -2,6 +2,7 @@
 
 Only pyzmq and msgpack: nothing of the C library, so that the two check each other."""
 
+import itertools
 import json
 import os
 import pathlib
@@ -19,6 +20,8 @@ import zmq
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("JD_BUILD", ROOT / "build"))
 LINCANG, WEIHAI = "530900", "371000"
+CITIES = (LINCANG, WEIHAI)
+NOW = "2026-01-05T09:00:00+08:00"  # a Monday: when it is, unless a test says otherwise
 
 
 def uuid7():
@@ -32,7 +35,8 @@ def uuid7():
 class Daemon:
     """jiandud with its workers in a folder of its own. `verify` runs when it ends."""
 
-    def __init__(self, divisions=(LINCANG, WEIHAI), simulated=True, extra="", policies=None, state=None):
+    def __init__(self, divisions=CITIES, simulated=True, extra="", policies=None, state=None, at=NOW):
+        self.at = at if simulated else None  # what clients say the time is, and from then on it runs
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="jd-"))
         self.runtime, self.state = self.dir / "rt", pathlib.Path(state or self.dir / "state")
         self.state.mkdir(exist_ok=True)
@@ -55,9 +59,16 @@ class Daemon:
     def start(self):
         self.process = subprocess.Popen([BUILD / "jiandud", "-c", self.config], stdout=self.log, stderr=self.log)
         for division in self.divisions:
-            wait_for(lambda d=division: self.client().query("health.get", {}, d, timeout=300), 20,
-                     f"division {division} to be up; see {self.dir}/log")
+            wait_for(lambda d=division: self.up(d), 20, f"division {division} to be up; see {self.dir}/log")
         return self
+
+    def up(self, division):
+        """Asked without a time: looking does not wind the clock."""
+        c = Client(self)
+        c.at = None
+        answer = c.query("health.get", {}, division, timeout=300)
+        c.close()
+        return answer
 
     def endpoint(self, name):
         return f"ipc://{self.runtime}/{name}.sock"
@@ -104,8 +115,8 @@ class Daemon:
 
     def verify(self, replay=True):
         wait_for(lambda: not any(self.worker_pid(d) for d in self.divisions), 10, "the workers to end")
-        args = [BUILD / "jiandu-worker", "-c", self.config, "--verify"] + (["--replay"] if replay else [])
-        done = subprocess.run(args, capture_output=True, text=True)
+        args = ["-c", self.config, "--verify"] + (["--replay"] if replay else [])
+        done = run("jiandu-worker", *args)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
@@ -113,9 +124,8 @@ class Daemon:
         return (self.dir / "log").read_text(errors="replace")
 
     def ctl(self, *args, check=None, stdin=None):
-        done = subprocess.run([BUILD / "jianductl", "--runtime", self.runtime, *args] if False else
-                              [BUILD / "jianductl", *args], capture_output=True, text=True, input=stdin,
-                              env={**os.environ, "JIANDU_RUNTIME": str(self.runtime), "NO_COLOR": "1"}, timeout=60)
+        done = run("jianductl", *args, input=stdin, timeout=60,
+                   env={**os.environ, "JIANDU_RUNTIME": str(self.runtime), "NO_COLOR": "1"})
         if check is not None:
             assert done.returncode == check, (done.returncode, done.stdout, done.stderr)
         return done
@@ -139,6 +149,11 @@ class Daemon:
                 print(self.logged()[-4000:])
 
 
+def run(program, *args, **kw):
+    """One of the programs, to its end."""
+    return subprocess.run([BUILD / program, *args], capture_output=True, text=True, **kw)
+
+
 class Client:
     """Speaks the contract over one socket: DEALER, REQ or PUSH."""
 
@@ -147,7 +162,7 @@ class Client:
         self.socket.linger = 0
         self.socket.rcvhwm = self.socket.sndhwm = 0
         self.socket.connect(daemon.endpoint("push" if kind == zmq.PUSH else "intake"))
-        self.at = None  # the simulated time of what is sent from here on
+        self.at = daemon.at  # the simulated time of what is sent from here on
 
     def frames(self, type, body, division, id=None, reason=None, at=None, **header):
         header = {"v": 1, "id": id or uuid7(), "type": type, "division": division, **header}
@@ -185,11 +200,52 @@ class Client:
         answer = self.ask(type, body, division, **kw)
         return answer if answer and answer["status"] == "ok" else None
 
+    def raw(self, *frames, timeout=10000):
+        """Any frames at all, and the one receipt that answers them."""
+        self.socket.send_multipart(frames)
+        return self.receive(timeout)
+
+    def refused(self, code, type, body, division=LINCANG, **kw):
+        """Sends what must not be recorded, and why."""
+        receipt = self.ask(type, body, division, **kw)
+        assert receipt and (receipt["code"], receipt["status"]) == (code, STATUS[code]), receipt
+        assert "seq" not in receipt and "entity_id" not in receipt
+        return receipt
+
     def case(self, id):
         return self.ok("case.get", {"id": id}, id[2:8])["case"]
 
+    def explain(self, id):
+        return self.ok("case.explain", {"id": id}, id[2:8])
+
+    def last_seq(self, division=LINCANG):
+        return self.ok("events.since", {"after": 0, "limit": 1}, division)["last"]
+
+    def wind(self, at, *divisions):
+        """It is now that late: whatever became due meanwhile has fired when this returns. Any command
+        brings the time along; this one is about a case that is not there."""
+        self.at = at
+        for division in divisions or CITIES:
+            nobody = {"application": f"A-{division}-99999999"}
+            self.refused("unknown-case", "application.withdraw", nobody, division)
+
     def close(self, linger=0):
         self.socket.close(linger=linger)
+
+
+# What a code means, as proto/codes.def says and no other way: the status of each.
+STATUS = {code: status.lower() for code, status in
+          re.findall(r'CODE\(\w+, "([a-z0-9-]+)", (\w+),', (ROOT / "proto/codes.def").read_text())}
+
+
+def rules(receipt):
+    """The rule ids an answer cites."""
+    return {why["rule"] for why in receipt["because"] if "rule" in why}
+
+
+def fields(receipt):
+    """The fields and facts an answer rests on."""
+    return {why.get("field") or why.get("fact") for why in receipt["because"]}
 
 
 def wait_for(what, seconds, name):
@@ -244,8 +300,12 @@ def idno(n, born="19800101", male=True, area="530902"):
     return digits + check_character(digits)
 
 
-def form(n, division=LINCANG, **changes):
+another = itertools.count(1).__next__  # a person nobody has used yet
+
+
+def form(n=None, division=LINCANG, **changes):
     """A form that both cities' screening finds complete."""
+    n = n or another()
     year = 1960 + (n // 450) % 40
     body = {
         "name": f"测试{n}", "sex": "1", "birth_date": f"{year}-01-01", "id_no": idno(n, f"{year}0101"),
@@ -263,20 +323,33 @@ def form(n, division=LINCANG, **changes):
 FACTS = {LINCANG: ("severe_bad_credit", "admin_penalty", "criminal_punishment"), WEIHAI: ()}
 
 
+def apply(c, division=LINCANG, n=None, **changes):
+    """Hands in a form; the application's id."""
+    body = form(n, division, **{"signed_on": (c.at or NOW)[:10], **changes})
+    return c.ok("application.submit", body, division)["entity_id"]
+
+
 def assert_fact(c, subject, predicate, value="no", **kw):
     body = {"subject": subject, "predicate": predicate, "value": value, "source": "测试来源", "attester": "测试员",
-            "as_of": "2026-01-05", **kw}
+            "as_of": (c.at or NOW)[:10], **kw}
     return c.ok("fact.assert", body, subject[2:8])
 
 
-def appoint(c, n=1, division=LINCANG, **decide):
+def clear(c, application):
+    """Attests that nothing speaks against the applicant."""
+    for predicate in FACTS[application[2:8]]:
+        assert_fact(c, application, predicate)
+    return application
+
+
+def decision(application, what="appoint", **more):
+    return {"application": application, "decision": what, "department": "bureau", **more}
+
+
+def appoint(c, n=None, division=LINCANG, **decide):
     """From the form to the appointment; the supervisor's id."""
-    a = c.ok("application.submit", form(n, division), division)["entity_id"]
-    for predicate in FACTS[division]:
-        assert_fact(c, a, predicate)
-    r = c.ok("application.decide", {"application": a, "decision": "appoint", "department": "bureau", **decide},
-             division)
-    return r["created"]
+    a = clear(c, apply(c, division, n))
+    return c.ok("application.decide", decision(a, **decide), division)["created"]
 
 
 def clue(supervisor, **changes):
