@@ -59,13 +59,19 @@ static bool all_in(jd_str s, const char *set)
 }
 
 #define DIGITS "0123456789"
-#define UPPER  "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-#define LOWER  "abcdefghijklmnopqrstuvwxyz"
+
+static bool word_char(char c)
+{
+    char low = (char)(c | 0x20);
+    return (low >= 'a' && low <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == ':' || c == '-';
+}
 
 static jd_code check_word(const jd_field *f, jd_str s)
 {
     if (s.n < f->lo || s.n > f->hi) return JD_CODE_OUT_OF_BOUNDS;
-    return all_in(s, DIGITS UPPER LOWER "._:-") ? JD_CODE_RECORDED : JD_CODE_BAD_FORMAT;
+    for (uint32_t i = 0; i < s.n; i++)
+        if (!word_char(s.p[i])) return JD_CODE_BAD_FORMAT;
+    return JD_CODE_RECORDED;
 }
 
 static jd_code check_phone(const jd_field *f, jd_str s)

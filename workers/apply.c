@@ -1,12 +1,5 @@
 /* One command through the machine: decode, recognise, decide, record, answer. */
-#include <sodium.h>
-
 #include "workers/record.h"
-
-static void answer_problems(const jd_command *cmd, const jd_problems *p, jd_buf *receipt)
-{
-    jd_receipt_invalid(cmd->id, cmd->id_binary, p, receipt);
-}
 
 static void answer_code(jd_ctx *c, jd_code code, jd_buf *receipt)
 {
@@ -25,25 +18,39 @@ static void answer_entry(jd_ctx *c, const jd_entry *e, jd_buf *receipt)
     jd_render_receipt(c->g, p, c->cmd, e, &c->g->arena, receipt);
 }
 
+/* What a refused push leaves of its content: enough to recognise it. */
+static jd_str trace_of(jd_ctx *c, jd_str content)
+{
+    uint8_t *digest = jd_alloc(&c->g->arena, JD_DIGEST);
+    jd_digest(c->g->vault, content, digest);
+    return (jd_str){ (const char *)digest, JD_DIGEST };
+}
+
+static bool same_content(jd_ctx *c, const jd_entry *e, jd_str plain)
+{
+    jd_str why, body, stored;
+    if (e->type == JD_MSG_push_refused)
+        return e->reasons[0].index == c->cmd->type && jd_entry_open(e, c->g->vault, &c->g->arena, &why, &body) &&
+               jd_str_eq(body, trace_of(c, plain));
+    if (e->type != c->cmd->type) return false;
+    return jd_unseal(c->g->vault, (jd_place){ e->seq, e->salt }, e->sealed, &c->g->arena, &stored) &&
+           jd_str_eq(stored, plain);
+}
+
 /* The same id again: the first receipt for the same content, else a conflict. */
-static bool answer_known(jd_ctx *c, const uint8_t digest[JD_DIGEST], jd_buf *receipt)
+static bool answer_known(jd_ctx *c, jd_str plain, jd_buf *receipt)
 {
     jd_entry e;
     jd_str bytes;
-    jd_key k;
     if (!c->cmd->id) return false;
-    k = jd_key_request(c->cmd->id);
+    jd_key k = jd_key_request(c->cmd->id);
     if (!jd_get(&c->g->txn, JD_DB_REQUESTS, jd_k(&k), &bytes)) return false;
     if (!jd_entry_read(&c->g->txn, jd_unkey_seq(bytes), &c->g->arena, &e)) {
         if (!c->g->txn.rc) c->g->txn.rc = JD_STORE_DAMAGED;
-        return true;
-    }
-    bool refused = e.type == JD_MSG_push_refused;
-    uint16_t type = refused && e.reasons_n ? e.reasons[0].index : e.type;
-    if (type != c->cmd->type || sodium_memcmp(e.digest, digest, JD_DIGEST) != 0) {
+    } else if (!same_content(c, &e, plain)) {
         jd_refuse(c, JD_CODE_ID_REUSED, JD_NO_RULE, NULL, "a new id for a new message");
         answer_code(c, JD_CODE_ID_REUSED, receipt);
-    } else if (refused) {
+    } else if (e.type == JD_MSG_push_refused) {
         answer_code(c, (jd_code)e.reasons[0].rule, receipt);
     } else {
         answer_entry(c, &e, receipt);
@@ -79,34 +86,44 @@ static void start_outcome(jd_engine *g, jd_outcome *out)
 }
 
 /* Nothing of a refused message is kept but, where nobody waits for a receipt, that it was. */
-static void record_refusal(jd_ctx *c, jd_code code, const uint8_t digest[JD_DIGEST])
+static void record_refusal(jd_ctx *c, jd_msg type, jd_code code, jd_str trace)
 {
     jd_entry e;
     jd_command told = *c->cmd;
     jd_ctx own = { .g = c->g, .cmd = &told, .at = c->at, .out = c->out };
     told.type = JD_MSG_push_refused;
-    told.why = (jd_str){ "", 0 };
     start_outcome(c->g, c->out);
-    jd_reason_add(&own, (jd_reason){ .rule = (uint16_t)code, .index = (uint16_t)c->cmd->type });
+    jd_reason_add(&own, (jd_reason){ .rule = (uint16_t)code, .index = (uint16_t)type });
     c->out->changes[c->out->changes_n++] =
         (jd_change){ .entity = JD_E_none, .event = JD_EV_push_refused, .due = JD_NO_DAY };
-    jd_record(&own, JD_STR("\0"), digest, &e);
+    c->g->row.n = 0;
+    jd_plain_pack((jd_str){ "", 0 }, trace, &c->g->row);
+    jd_record(&own, jd_copy(&c->g->arena, jd_buf_view(&c->g->row)), &e);
 }
 
 static void decide(jd_ctx *c, const void *msg, jd_str plain, jd_buf *receipt)
 {
     jd_entry e;
-    uint8_t digest[JD_DIGEST];
-    jd_digest(c->g->vault, plain, digest);
-    if (answer_known(c, digest, receipt)) return;
+    if (answer_known(c, plain, receipt)) return;
     jd_handler_of(c->cmd->type)(c, msg);
     if (c->out->code == JD_CODE_RECORDED) {
-        jd_record(c, plain, digest, &e);
+        jd_record(c, plain, &e);
         if (c->cmd->id) answer_entry(c, &e, receipt);
         return;
     }
     answer_code(c, c->out->code, receipt);
-    if (c->cmd->push) record_refusal(c, c->out->code, digest);
+    if (c->cmd->push) record_refusal(c, c->cmd->type, c->out->code, trace_of(c, plain));
+}
+
+/* A message that cannot be read; pushed, it is known again by the bytes it came as. */
+static void decline(jd_ctx *c, const jd_problems *p, jd_buf *receipt)
+{
+    jd_receipt_invalid(c->cmd->id, c->cmd->id_binary, p, receipt);
+    if (!c->cmd->push) return;
+    size_t n = receipt->n;
+    if (!answer_known(c, c->cmd->body, receipt))
+        record_refusal(c, c->cmd->type, jd_problems_code(p), trace_of(c, c->cmd->body));
+    receipt->n = n;
 }
 
 void jd_apply(jd_engine *g, const jd_command *cmd, jd_buf *receipt)
@@ -119,22 +136,16 @@ void jd_apply(jd_engine *g, const jd_command *cmd, jd_buf *receipt)
     jd_ctx c = { .g = g, .policy = jd_engine_policy(g, 0), .cmd = cmd, .at = at,
                  .today = jd_day_from_ms(at), .out = &out };
     start_outcome(g, &out);
-    if (read_message(cmd, l, &g->arena, msg, &problems)) {
+    if (read_message(cmd, l, &g->arena, msg, &problems))
         decide(&c, msg, content_of(g, cmd, l, msg), receipt);
-        return;
-    }
-    answer_problems(cmd, &problems, receipt);
-    if (cmd->push) {
-        uint8_t digest[JD_DIGEST];
-        jd_digest(g->vault, cmd->body, digest);
-        if (!answer_known(&c, digest, &(jd_buf){ 0 })) record_refusal(&c, jd_problems_code(&problems), digest);
-    }
+    else
+        decline(&c, &problems, receipt);
 }
 
-void jd_replay_refusal(jd_engine *g, const jd_entry *e)
+void jd_replay_refusal(jd_engine *g, const jd_entry *e, jd_str trace)
 {
     static _Thread_local jd_outcome out;
-    jd_command cmd = { .type = (jd_msg)e->reasons[0].index, .id = e->id, .at = e->at, .sender = e->sender };
+    jd_command cmd = { .type = JD_MSG_push_refused, .id = e->id, .at = e->at, .salt = e->salt, .sender = e->sender };
     jd_ctx c = { .g = g, .cmd = &cmd, .at = e->at, .out = &out };
-    record_refusal(&c, (jd_code)e->reasons[0].rule, e->digest);
+    record_refusal(&c, (jd_msg)e->reasons[0].index, (jd_code)e->reasons[0].rule, trace);
 }

@@ -94,14 +94,14 @@ int jd_batch_commit(jd_engine *g)
     return rc;
 }
 
-void jd_activate(jd_engine *g, const jd_policy *p, jd_ms now)
+void jd_activate(jd_engine *g, const jd_policy *p, jd_ms now, uint64_t salt)
 {
     struct jd_policy_activate m = { .policy = p->text, .calendar = p->calendar_text };
     jd_buf body = { 0 }, nobody = { 0 };
     const jd_policy *in_force = jd_engine_policy(g, 0);
     if (in_force && memcmp(in_force->hash, p->hash, sizeof p->hash) == 0) return;
     jd_encode_row(&jd_message_get(JD_MSG_policy_activate)->layout, &m, &body);
-    jd_command cmd = { .type = JD_MSG_policy_activate, .at = now, .sender = JD_STR("worker"),
+    jd_command cmd = { .type = JD_MSG_policy_activate, .at = now, .salt = salt, .sender = JD_STR("worker"),
                        .body = jd_buf_view(&body), .canonical = true };
     jd_apply(g, &cmd, &nobody);
     jd_buf_free(&body);
@@ -120,7 +120,7 @@ jd_ms jd_next_due(jd_engine *g)
     return due;
 }
 
-bool jd_fire_due(jd_engine *g, jd_ms now)
+bool jd_fire_due(jd_engine *g, jd_ms now, uint64_t salt)
 {
     enum { AT_ONCE = 1024 };
     jd_ms due;
@@ -131,7 +131,7 @@ bool jd_fire_due(jd_engine *g, jd_ms now)
         due = jd_next_due(g);
         g->due_hint = due == JD_NO_TIME ? INT64_MAX : due;
         if (due == JD_NO_TIME || due > now || g->txn.rc) return false;
-        jd_command cmd = { .type = JD_MSG_clock_tick, .at = now, .sender = JD_STR("worker"),
+        jd_command cmd = { .type = JD_MSG_clock_tick, .at = now, .salt = salt, .sender = JD_STR("worker"),
                            .body = JD_STR("\x90"), .canonical = true };
         uint64_t before = g->tally.seq;
         jd_apply(g, &cmd, &nobody);

@@ -44,6 +44,7 @@ typedef struct jd_command {
     bool id_binary; /* the receipt repeats the id as 16 bytes */
     const uint8_t *id;
     jd_ms at;
+    uint64_t salt; /* randomness, drawn outside: see vault.h */
     jd_str sender;
     jd_str why;  /* the header's reason */
     jd_str body; /* the wire's map; canonical in a replay */
@@ -61,14 +62,14 @@ const jd_policy *jd_engine_policy(const jd_engine *g, uint64_t number); /* 0: th
  * commands). After a failed commit nothing of the batch happened. */
 void jd_batch_begin(jd_engine *g, jd_buf *events);
 void jd_apply(jd_engine *g, const jd_command *cmd, jd_buf *receipt);
-void jd_replay_refusal(jd_engine *g, const jd_entry *e); /* a pushed message that was refused, again */
+void jd_replay_refusal(jd_engine *g, const jd_entry *e, jd_str trace); /* of a pushed message */
 int jd_batch_commit(jd_engine *g);
 
 /* The policy of the files, activated by a command when it differs from the one in force. */
-void jd_activate(jd_engine *g, const jd_policy *p, jd_ms now);
+void jd_activate(jd_engine *g, const jd_policy *p, jd_ms now, uint64_t salt);
 
 /* Fires what is due by `now`, as commands; true when more is left than one batch should hold. */
-bool jd_fire_due(jd_engine *g, jd_ms now);
+bool jd_fire_due(jd_engine *g, jd_ms now, uint64_t salt);
 jd_ms jd_next_due(jd_engine *g); /* JD_NO_TIME for none */
 
 /* tally.c */

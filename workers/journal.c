@@ -39,9 +39,9 @@ void jd_entry_pack(const jd_entry *e, const jd_vault *v, jd_str plain, jd_buf *o
     for (int i = 0; i < e->changes_n; i++) pack_change(&e->changes[i], out);
     jd_buf_varint(out, (uint64_t)e->reasons_n);
     for (int i = 0; i < e->reasons_n; i++) pack_reason(&e->reasons[i], out);
-    jd_buf_add(out, e->digest, sizeof e->digest);
+    jd_buf_u64(out, e->salt);
     jd_buf_varint(out, plain.n + JD_SEAL_OVERHEAD);
-    jd_seal(v, e->seq, e->digest, plain, out);
+    jd_seal(v, (jd_place){ e->seq, e->salt }, plain, out);
 }
 
 void jd_entry_close(jd_buf *entry, size_t start, const uint8_t prev[JD_CHAIN], uint8_t out[JD_CHAIN])
@@ -121,7 +121,7 @@ bool jd_entry_parse(jd_str bytes, uint64_t seq, jd_arena *a, jd_entry *e)
     e->sender = jd_cur_bytes(&c, jd_cur_varint(&c));
     e->event_first = jd_cur_varint(&c);
     if (!parse_lists(&c, a, e)) return false;
-    take(&c, e->digest, sizeof e->digest);
+    e->salt = jd_cur_u64(&c);
     e->sealed = jd_cur_bytes(&c, jd_cur_varint(&c));
     take(&c, e->chain, sizeof e->chain);
     return jd_cur_done(&c) && known_numbers(e);
@@ -144,7 +144,7 @@ void jd_plain_pack(jd_str why, jd_str body, jd_buf *out)
 bool jd_entry_open(const jd_entry *e, const jd_vault *v, jd_arena *a, jd_str *why, jd_str *body)
 {
     jd_str plain;
-    if (!jd_unseal(v, e->seq, e->digest, e->sealed, a, &plain)) return false;
+    if (!jd_unseal(v, (jd_place){ e->seq, e->salt }, e->sealed, a, &plain)) return false;
     jd_cur c = jd_cur_of(plain.p, plain.n);
     *why = jd_cur_bytes(&c, jd_cur_varint(&c));
     *body = (jd_str){ c.p, (uint32_t)(c.end - c.p) };

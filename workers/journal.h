@@ -51,7 +51,7 @@ typedef struct jd_entry {
     int changes_n, reasons_n;
     jd_changed *changes;
     jd_reason *reasons;
-    uint8_t digest[JD_DIGEST];
+    uint64_t salt; /* with seq, the seal's nonce */
     jd_str sealed; /* reason of the header, then the canonical body */
     uint8_t chain[JD_CHAIN];
 } jd_entry;

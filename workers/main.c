@@ -108,11 +108,11 @@ static jd_ms now_ms(void)
 }
 
 /* Under a simulated clock the division's time begins with its policy, not with the machine's. */
-static void activate(jd_engine *g, const jd_config *c, const jd_policy *p)
+static void activate(jd_engine *g, const jd_config *c, const jd_policy *p, uint64_t salt)
 {
     jd_ms now = c->simulated ? jd_day_start(p->effective_from) : now_ms();
     jd_batch_begin(g, NULL);
-    jd_activate(g, p, now);
+    jd_activate(g, p, now, salt);
     int rc = jd_batch_commit(g);
     if (rc) jd_die(JD_EX_IO, "activating the policy: %s", jd_store_error(rc));
 }
@@ -121,15 +121,17 @@ static int serve(jd_config *c, uint32_t division)
 {
     static jd_engine g; /* large */
     char why[512];
+    uint64_t salt;
     jd_policy *p = load_policy(c, division);
     jd_vault *v = jd_vault_open(c->key, division, why, sizeof why);
     if (!v) jd_die(JD_EX_CONFIG, "%s", why);
     jd_store *s = jd_store_open(jd_store_dir(c, division), true, (size_t)c->map_gib << 30, why, sizeof why);
     if (!s) jd_die(JD_EX_IO, "%s", why);
     if (!jd_engine_open(&g, s, v, division, why, sizeof why)) jd_die(JD_EX_IO, "%s", why);
-    activate(&g, c, p);
+    jd_random(&salt, sizeof salt);
+    activate(&g, c, p, salt);
     jd_policy_free(p);
-    int rc = jd_serve(&g, jd_worker_socket(c, division));
+    int rc = jd_serve(&g, salt, jd_worker_socket(c, division));
     jd_engine_close(&g);
     jd_store_close(s);
     jd_vault_close(v);

@@ -87,7 +87,7 @@ static void put_events(jd_ctx *c, const jd_entry *e)
     for (int i = 0; i < e->changes_n; i++) {
         jd_key k = jd_key_seq(e->event_first + (uint64_t)i);
         jd_be16(where + 8, (uint16_t)i);
-        jd_append(&c->g->txn, JD_DB_EVENTS, jd_k(&k), (jd_str){ (const char *)where, sizeof where });
+        jd_put(&c->g->txn, JD_DB_EVENTS, jd_k(&k), (jd_str){ (const char *)where, sizeof where });
     }
 }
 
@@ -99,7 +99,7 @@ static void put_entry(jd_ctx *c, jd_entry *e, jd_str plain)
     jd_entry_pack(e, g->vault, plain, &g->entry);
     jd_entry_close(&g->entry, 0, g->tally.chain, e->chain);
     memcpy(g->tally.chain, e->chain, JD_CHAIN);
-    jd_append(&g->txn, JD_DB_JOURNAL, jd_k(&k), jd_buf_view(&g->entry));
+    jd_put(&g->txn, JD_DB_JOURNAL, jd_k(&k), jd_buf_view(&g->entry));
 }
 
 static void put_request(jd_ctx *c, const jd_entry *e)
@@ -117,15 +117,14 @@ static void publish(jd_ctx *c, const jd_entry *e)
     for (int i = 0; i < e->changes_n; i++, c->g->events_n++) jd_publish(c->g, e, i, c->g->events);
 }
 
-void jd_record(jd_ctx *c, jd_str plain, const uint8_t digest[JD_DIGEST], jd_entry *e)
+void jd_record(jd_ctx *c, jd_str plain, jd_entry *e)
 {
     jd_engine *g = c->g;
     jd_outcome *out = c->out;
     *e = (jd_entry){ .seq = ++g->tally.seq, .type = (uint16_t)c->cmd->type, .policy = out->policy,
-                     .at = c->at, .sender = c->cmd->sender, .event_first = g->tally.event_seq + 1,
+                     .at = c->at, .salt = c->cmd->salt, .sender = c->cmd->sender, .event_first = g->tally.event_seq + 1,
                      .changes_n = out->changes_n, .reasons_n = out->reasons_n, .reasons = out->reasons };
     if (c->cmd->id) memcpy(e->id, c->cmd->id, sizeof e->id);
-    memcpy(e->digest, digest, JD_DIGEST);
     e->changes = jd_alloc(&g->arena, sizeof *e->changes * (size_t)(out->changes_n + 1));
     for (int i = 0; i < out->changes_n; i++) apply_change(c, &out->changes[i], e->seq, &e->changes[i]);
     for (int i = 0; i < out->puts_n; i++)

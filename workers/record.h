@@ -6,6 +6,6 @@
 
 /* Writes entry, events, rows, clocks, worklist and request of an outcome whose code is RECORDED, and
  * moves the tally on. `plain` is what is sealed. `out` is the entry as it was written. */
-void jd_record(jd_ctx *c, jd_str plain, const uint8_t digest[JD_DIGEST], jd_entry *out);
+void jd_record(jd_ctx *c, jd_str plain, jd_entry *out);
 
 #endif

@@ -261,13 +261,13 @@ static void start_handles(server *s)
     if (sd_watchdog_enabled(0, &usec) > 0) uv_timer_start(&s->watchdog, on_watchdog, 0, usec / 2000);
 }
 
-int jd_serve(jd_engine *g, const char *socket_path)
+int jd_serve(jd_engine *g, uint64_t salt, const char *socket_path)
 {
     server s = { .g = g, .path = socket_path };
     uv_loop_init(&s.loop);
     start_handles(&s);
     if (listen_at(&s) != 0) return JD_EX_UNAVAILABLE;
-    s.writer = jd_writer_start(g, wake_loop, &s);
+    s.writer = jd_writer_start(g, salt, wake_loop, &s);
     if (!s.writer) return JD_EX_TEMPFAIL;
     sd_notifyf(0, "READY=1\nSTATUS=division %06u, event %llu", g->division, (unsigned long long)g->tally.event_seq);
     uv_run(&s.loop, UV_RUN_DEFAULT);

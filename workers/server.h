@@ -5,6 +5,6 @@
 #include "workers/engine.h"
 
 /* Serves until SIGTERM or SIGINT, then finishes what was received. Returns an exit code. */
-int jd_serve(jd_engine *g, const char *socket_path);
+int jd_serve(jd_engine *g, uint64_t salt, const char *socket_path);
 
 #endif

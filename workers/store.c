@@ -125,12 +125,21 @@ void jd_begin(jd_store *s, jd_txn *t, bool write)
     t->t = txn;
 }
 
+static void close_cursors(jd_txn *t)
+{
+    for (int i = 0; i < JD_DB_COUNT; i++) {
+        if (t->cursor[i]) mdb_cursor_close(t->cursor[i]);
+        t->cursor[i] = NULL;
+    }
+}
+
 int jd_commit(jd_txn *t)
 {
     if (t->rc) {
         jd_abort(t);
         return t->rc;
     }
+    close_cursors(t);
     t->rc = mdb_txn_commit(t->t);
     t->t = NULL;
     return t->rc;
@@ -138,6 +147,7 @@ int jd_commit(jd_txn *t)
 
 void jd_abort(jd_txn *t)
 {
+    close_cursors(t);
     if (t->t) mdb_txn_abort(t->t);
     t->t = NULL;
 }
@@ -163,20 +173,14 @@ bool jd_get(jd_txn *t, jd_db db, jd_str key, jd_str *value)
     return rc == 0;
 }
 
-static void put(jd_txn *t, jd_db db, jd_str key, jd_str value, unsigned flags)
-{
-    MDB_val k = val(key), v = val(value);
-    if (!t->rc) t->rc = mdb_put(t->t, t->store->dbi[db], &k, &v, flags);
-}
-
 void jd_put(jd_txn *t, jd_db db, jd_str key, jd_str value)
 {
-    put(t, db, key, value, 0);
-}
-
-void jd_append(jd_txn *t, jd_db db, jd_str key, jd_str value)
-{
-    put(t, db, key, value, MDB_APPEND);
+    MDB_val k = val(key), v = val(value);
+    MDB_cursor *c = t->cursor[db];
+    if (t->rc) return;
+    if (!c) t->rc = mdb_cursor_open(t->t, t->store->dbi[db], &c);
+    t->cursor[db] = c;
+    if (!t->rc) t->rc = mdb_cursor_put(c, &k, &v, 0);
 }
 
 void jd_del(jd_txn *t, jd_db db, jd_str key)

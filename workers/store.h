@@ -28,8 +28,9 @@ typedef struct jd_store jd_store;
 
 typedef struct jd_txn {
     jd_store *store;
-    void *t; /* MDB_txn */
-    int rc;  /* 0, or the first error */
+    void *t;                   /* MDB_txn */
+    int rc;                    /* 0, or the first error */
+    void *cursor[JD_DB_COUNT]; /* kept where rows were last put: most go behind one another */
 } jd_txn;
 
 /* Opens or creates the division's folder (0700). NULL with the reason in `why`. The writer takes a
@@ -48,7 +49,6 @@ void jd_abort(jd_txn *t);
 /* Values live until the next write in the transaction or its end. */
 bool jd_get(jd_txn *t, jd_db db, jd_str key, jd_str *value); /* false: not there, or an error */
 void jd_put(jd_txn *t, jd_db db, jd_str key, jd_str value);
-void jd_append(jd_txn *t, jd_db db, jd_str key, jd_str value); /* key above all others */
 void jd_del(jd_txn *t, jd_db db, jd_str key);                  /* absent is no error */
 uint64_t jd_count(jd_txn *t, jd_db db);
 

@@ -1,6 +1,5 @@
 #include "workers/vault.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
@@ -101,6 +100,11 @@ void jd_vault_close(jd_vault *v)
     if (v) sodium_free(v);
 }
 
+void jd_random(void *p, size_t n)
+{
+    randombytes_buf(p, n);
+}
+
 void jd_digest(const jd_vault *v, jd_str content, uint8_t out[JD_DIGEST])
 {
     crypto_generichash(out, JD_DIGEST, (const uint8_t *)content.p, content.n, v->digest, KEY);
@@ -115,32 +119,29 @@ void jd_hash_idno(const jd_vault *v, jd_str idno, uint8_t out[16])
     sodium_memzero(canonical, sizeof canonical);
 }
 
-/* Digest, then number: the same nonce only for the same content in the same place. */
-static void make_nonce(uint64_t seq, const uint8_t digest[JD_DIGEST], uint8_t nonce[NONCE])
+static void make_nonce(jd_place at, uint8_t nonce[NONCE])
 {
-    static_assert(NONCE == JD_DIGEST + 8, "a nonce is a digest and a number");
-    memcpy(nonce, digest, JD_DIGEST);
-    jd_be64(nonce + JD_DIGEST, seq);
+    memset(nonce, 0, NONCE);
+    jd_be64(nonce, at.seq);
+    jd_be64(nonce + 8, at.salt);
 }
 
-void jd_seal(const jd_vault *v, uint64_t seq, const uint8_t digest[JD_DIGEST], jd_str plain, jd_buf *out)
+void jd_seal(const jd_vault *v, jd_place place, jd_str plain, jd_buf *out)
 {
-    uint8_t nonce[NONCE], ad[8];
+    uint8_t nonce[NONCE];
     unsigned long long n;
-    make_nonce(seq, digest, nonce);
-    jd_be64(ad, seq);
+    make_nonce(place, nonce);
     jd_buf_u8(out, ALG_XCHACHA20_POLY1305);
     jd_buf_u32(out, FIRST_KEY);
     char *at = jd_buf_room(out, (size_t)plain.n + 16);
     if (at)
-        crypto_aead_xchacha20poly1305_ietf_encrypt((uint8_t *)at, &n, (const uint8_t *)plain.p, plain.n,
-                                                   ad, sizeof ad, NULL, nonce, v->seal);
+        crypto_aead_xchacha20poly1305_ietf_encrypt((uint8_t *)at, &n, (const uint8_t *)plain.p, plain.n, NULL, 0,
+                                                   NULL, nonce, v->seal);
 }
 
-bool jd_unseal(const jd_vault *v, uint64_t seq, const uint8_t digest[JD_DIGEST], jd_str sealed,
-               jd_arena *a, jd_str *plain)
+bool jd_unseal(const jd_vault *v, jd_place place, jd_str sealed, jd_arena *a, jd_str *plain)
 {
-    uint8_t nonce[NONCE], ad[8];
+    uint8_t nonce[NONCE];
     unsigned long long n;
     jd_cur c = jd_cur_of(sealed.p, sealed.n);
     uint8_t alg = jd_cur_u8(&c);
@@ -148,10 +149,9 @@ bool jd_unseal(const jd_vault *v, uint64_t seq, const uint8_t digest[JD_DIGEST],
     size_t left = (size_t)(c.end - c.p);
     if (c.failed || alg != ALG_XCHACHA20_POLY1305 || key != FIRST_KEY || left < 16) return false;
     char *out = jd_alloc(a, left);
-    make_nonce(seq, digest, nonce);
-    jd_be64(ad, seq);
-    if (crypto_aead_xchacha20poly1305_ietf_decrypt((uint8_t *)out, &n, NULL, (const uint8_t *)c.p, left,
-                                                   ad, sizeof ad, nonce, v->seal) != 0)
+    make_nonce(place, nonce);
+    if (crypto_aead_xchacha20poly1305_ietf_decrypt((uint8_t *)out, &n, NULL, (const uint8_t *)c.p, left, NULL, 0,
+                                                   nonce, v->seal) != 0)
         return false;
     *plain = (jd_str){ out, (uint32_t)n };
     return true;

@@ -217,11 +217,11 @@ static void replay_entry(jd_engine *from, jd_engine *to, jd_txn *t, uint64_t seq
     static const uint8_t none[16];
     if (!jd_entry_read(t, seq, a, &e) || !jd_entry_open(&e, from->vault, a, &why, &body)) return;
     if (e.type == JD_MSG_push_refused) {
-        jd_replay_refusal(to, &e);
+        jd_replay_refusal(to, &e, body);
         return;
     }
     jd_command cmd = { .type = (jd_msg)e.type, .id = memcmp(e.id, none, 16) == 0 ? NULL : e.id, .at = e.at,
-                       .sender = e.sender, .why = why, .body = body, .canonical = true };
+                       .salt = e.salt, .sender = e.sender, .why = why, .body = body, .canonical = true };
     jd_apply(to, &cmd, &nobody);
     jd_buf_free(&nobody);
 }

@@ -33,6 +33,7 @@ struct jd_writer {
     int64_t busy_since; /* of the oldest frame being applied, 0 when idle */
     bool stop;
     uint64_t published; /* as the daemon last said */
+    uint64_t salt;      /* see vault.h */
 };
 
 static int64_t monotonic_ms(void)
@@ -127,10 +128,10 @@ static bool read_batch(jd_writer *w, const item *i, batch *b)
     return !c.failed;
 }
 
-static jd_command command_of(const jd_link_msg *m)
+static jd_command command_of(const jd_writer *w, const jd_link_msg *m)
 {
     return (jd_command){ .type = (jd_msg)m->type, .push = m->flags & JD_LINK_PUSH,
-                         .id_binary = m->flags & JD_LINK_ID_BINARY, .id = m->id, .at = m->at,
+                         .id_binary = m->flags & JD_LINK_ID_BINARY, .id = m->id, .at = m->at, .salt = w->salt,
                          .sender = m->sender, .why = m->why, .body = m->body };
 }
 
@@ -138,7 +139,7 @@ static jd_command command_of(const jd_link_msg *m)
 static void apply_one(jd_writer *w, batch *b, const jd_link_msg *m, uint32_t *receipts)
 {
     jd_buf *out = &b->done->bytes;
-    jd_command cmd = command_of(m);
+    jd_command cmd = command_of(w, m);
     size_t start = out->n;
     jd_buf_u32(out, m->token);
     jd_buf_u32(out, 0);
@@ -163,7 +164,7 @@ static void apply_batch(jd_writer *w, batch *b)
     uint32_t receipts = 0;
     g->events = &b->events;
     g->events_n = 0;
-    jd_fire_due(g, b->now);
+    jd_fire_due(g, b->now, w->salt);
     jd_link_begin(out, JD_LINK_DONE);
     jd_buf_u64(out, b->number);
     jd_buf_u64(out, 0);
@@ -173,7 +174,7 @@ static void apply_batch(jd_writer *w, batch *b)
     jd_cur c = b->messages;
     for (uint32_t i = 0; i < b->count && jd_link_take(&c, &m); i++) {
         if (!is_command(&m)) continue;
-        jd_fire_due(g, m.at);
+        jd_fire_due(g, m.at, w->salt);
         apply_one(w, b, &m, &receipts);
     }
     jd_buf_set_u32(out, b->receipts_at, receipts);
@@ -239,7 +240,10 @@ static void run_batches(jd_writer *w, item **items, int n)
     write_published(w);
     jd_ms wake = jd_next_due(w->g);
     int rc = jd_batch_commit(w->g);
-    if (rc) commit_failed(rc);
+    if (rc) {
+        commit_failed(rc);
+        w->salt++; /* the numbers will be given again */
+    }
     for (int i = 0; i < n; i++) {
         if (rc) answer_busy(&b[i], JD_CODE_BUSY);
         finish_batch(w, &b[i], w->g->tally.event_seq, wake);
@@ -332,11 +336,12 @@ static void *writer_main(void *arg)
     return NULL;
 }
 
-jd_writer *jd_writer_start(jd_engine *g, void (*wake)(void *), void *arg)
+jd_writer *jd_writer_start(jd_engine *g, uint64_t salt, void (*wake)(void *), void *arg)
 {
     jd_writer *w = calloc(1, sizeof *w);
     if (!w) return NULL;
     w->g = g;
+    w->salt = salt;
     w->wake = wake;
     w->arg = arg;
     w->in.tail = &w->in.head;

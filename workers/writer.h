@@ -7,8 +7,8 @@
 
 typedef struct jd_writer jd_writer;
 
-/* Frames in, frames out. `wake` is called from the thread when something is ready to be taken. */
-jd_writer *jd_writer_start(jd_engine *g, void (*wake)(void *), void *arg);
+/* Frames in, frames out. `salt` is random, new for each start. `wake` is called from the thread when something is ready to be taken. */
+jd_writer *jd_writer_start(jd_engine *g, uint64_t salt, void (*wake)(void *), void *arg);
 
 /* Hands over a frame's payload (OPEN or BATCH), copied. `link` says which connection it came from. */
 void jd_writer_give(jd_writer *w, int kind, uint64_t link, const char *p, size_t n);

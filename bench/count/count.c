@@ -107,7 +107,7 @@ int main(int argc, char **argv)
     if (!s || !jd_engine_open(&g, s, v, 530900, why, sizeof why)) jd_die(JD_EX_IO, "%s", why);
     jd_policy *p = load_policy(argv[1]);
     jd_batch_begin(&g, NULL);
-    jd_activate(&g, p, 1767660000000);
+    jd_activate(&g, p, 1767660000000, 1);
     appoint();
     if (jd_batch_commit(&g)) return JD_EX_IO;
     pack_report(&body);

@@ -352,7 +352,7 @@ def appoint(c, n=None, division=LINCANG, **decide):
     return c.ok("application.decide", decision(a, **decide), division)["created"]
 
 
-def clue(supervisor, **changes):
+def clue(supervisor, /, **changes):
     """A clue each city accepts."""
     lincang = supervisor[2:8] == LINCANG
     body = {"supervisor": supervisor, "kind": "clue", "target": "institution",
@@ -365,3 +365,13 @@ def clue(supervisor, **changes):
 def samples(name):
     with open(ROOT / "samples" / name, encoding="utf-8") as f:
         return [json.loads(line) for line in f if line.strip()]
+
+
+def bent_policies(folder, *changes):
+    """A copy of the policies with texts replaced: (file, old, new), each old one exactly once."""
+    shutil.copytree(ROOT / "policies", folder)
+    for name, old, new in changes:
+        text = (folder / name).read_text()
+        assert text.count(old) == 1, (name, old, text.count(old))
+        (folder / name).write_text(text.replace(old, new))
+    return folder

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "proto/check.h"
+#include "proto/states.h"
 #include "proto/tables.h"
 #include "tests/unit/support.h"
 
