@@ -314,7 +314,8 @@ static void on_pipe_closed(uv_handle_t *h)
 
 static void lost(jd_division *v)
 {
-    if (v->ready) jd_log(JD_WARN, "division %06u: worker lost, %d batches unanswered", v->code, v->unanswered);
+    if (v->ready && !v->closing)
+        jd_log(JD_WARN, "division %06u: worker lost, %d batches unanswered", v->code, v->unanswered);
     if (!v->away_since) v->away_since = uv_now(&v->d->loop);
     v->ready = v->connected = false;
     uv_timer_stop(&v->wake);

@@ -134,12 +134,15 @@ static void raw(jd_buf *b, const char *json)
 
 typedef enum { NOTHING, LENGTH, VALUE, ITEMS } bounds;
 
+/* C1 controls and what turns the direction of writing, as proto/check.c refuses them. */
+#define HIDDEN "\\u007F-\\u009F\\u061C\\u200E\\u200F\\u202A-\\u202E\\u2066-\\u2069"
+
 static const struct {
     const char *type, *pattern, *format;
     bounds bounds;
 } forms[JD_T_COUNT] = {
-    [JD_T_TEXT] = { "string", "", "", LENGTH },
-    [JD_T_LINE] = { "string", "^[^\\u0000-\\u001F\\u007F-\\u009F]*$", "", LENGTH },
+    [JD_T_TEXT] = { "string", "^[^\\u0000-\\u0008\\u000B-\\u001F" HIDDEN "]*$", "", LENGTH },
+    [JD_T_LINE] = { "string", "^[^\\u0000-\\u001F" HIDDEN "]*$", "", LENGTH },
     [JD_T_WORD] = { "string", "^[0-9A-Za-z._:-]+$", "", LENGTH },
     [JD_T_CODE] = { "string", "", "", NOTHING },
     [JD_T_CASE] = { "string", "", "", NOTHING },

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes samples/530900.jsonl and samples/371000.jsonl: three months of two cities, made up.
+"""Writes samples/530900.jsonl and samples/371000.jsonl: two cities, made up. Most of it happens in three
+months of 2026; a few people were appointed years before, so that terms end.
 
     python3 samples/generate.py            writes both files beside itself
     python3 samples/generate.py --check    says whether they are up to date, writes nothing
@@ -22,12 +23,12 @@ import texts
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
 DAY = datetime.timedelta(days=1)
-FIRST, LAST = datetime.date(2026, 8, 20), datetime.date(2026, 11, 20)
+LAST = datetime.date(2026, 11, 20)
 
 
 def day(text):
-    """'09-15' is 15 September 2026."""
-    return datetime.date.fromisoformat(f"2026-{text}")
+    """'09-15' is 15 September 2026; other years are written out."""
+    return datetime.date.fromisoformat(text if len(text) == 10 else f"2026-{text}")
 
 
 # ---------------------------------------------------------------- codes and calendar
@@ -160,8 +161,7 @@ class City:
             for name in re.findall(r'"@([^"]+)"', json.dumps(row["body"])):
                 assert name.removesuffix(".created") in told, (row["name"], name)
             told.add(row["name"])
-        ends = [self.lines[i]["at"][:10] for i in (0, -1)]
-        assert ends == [FIRST.isoformat(), LAST.isoformat()], "from the first day to the last"
+        assert self.lines[-1]["at"].startswith(LAST.isoformat()), "the last day must be reached"
 
 
 class Case:
@@ -216,6 +216,12 @@ class Application(Case):
         self.appointed = f"{self.ref}-decide.created"
         if not term_start:
             self.city.supervisors.append((d + DAY, self.appointed))
+
+    def inform(self, d, predicate, value, ends, note):
+        """A fact about the supervisor, and what becomes of the appointment."""
+        row = self.step(d, "fact.assert", fact(self.appointed, predicate, value, d - DAY), label="about",
+                        expect={"state": "active"}, note=note)
+        row["ends"] = ends
 
     def reject(self, d, why, note=None):
         self.step(d, "application.decide", {"application": self.ref, "decision": "reject", "department": "bureau",
@@ -520,10 +526,7 @@ def lincang_applications(c):
                     note="LC-15.2: may supervise, is only out of the reward")
     a.facts(day("09-03"), **CLEAR)
     a.appoint(day("09-07"))
-    insurer = c.line("lc-fact-insurer", "fact.assert", c.time(day("09-08")),
-                     fact(a.appointed, "insurer_employment", "yes", day("09-07")), state="active",
-                     note="LC-15.2: a fact about a supervisor")
-    insurer["ends"] = "active"
+    a.inform(day("09-08"), "insurer_employment", "yes", "active", "LC-15.2: a fact about a supervisor")
 
     a = Application(c, day("09-02"), c.form(), "needs-fact")
     a.facts(day("09-04"), **CLEAR)
@@ -797,6 +800,32 @@ def lincang_not_reported(c):
         not_accepted(c, day("09-08") + n * DAY, [case], good)
 
 
+def lincang_terms(c):
+    """Three years to the day, the last day included (LC-12.1), then over without anybody's doing (LC-13.2)."""
+    a = Application(c, day("2021-09-13"), c.form(signed_on="2021-09-12"), "needs-fact", note="the first after the text came into force (LC-17.1)")
+    a.facts(day("2021-09-14"), **CLEAR)
+    a.appoint(day("2021-09-15"), note="LC-12.1: 15 September 2021 to 15 September 2024")
+    a.inform(day("2022-06-01"), "party_discipline", "no", "lapsed", "LC-13.2: lapses at 00:00 on 16 September 2024")
+    r = Report(c, day("2024-09-15"), {"kind": "opinion", "text": "样例意见：三年来窗口快了很多，希望保持。", "subject": "other"},
+               "fund", by=a.appointed, note="LC-R8; LC-12.1: the last day is still in the term")
+    c.line("lc-no-term-over", "report.submit", c.time(day("2024-09-16")),
+           {"supervisor": a.appointed, "kind": "opinion", "text": "样例意见：再补充一点。"}, "not-active", note="LC-13.2: the day after")
+    r.accept(day("2024-09-18"))
+    r.result(day("2024-09-24"), "noted", "感谢认可。")
+    r.feedback(day("2024-09-25"), "感谢您三年来的监督。")
+    r.acknowledge(day("2024-09-26"), note="who reported may still acknowledge when the term is over")
+    r.close(day("2024-09-27"))
+    b = Application(c, day("2024-10-09"), a.body | {"signed_on": "2024-10-08"}, "needs-fact",
+                    note="the same person again; what was attested in 2021 has long run out")
+    b.facts(day("2024-10-10"), **CLEAR)
+    b.appoint(day("2024-10-11"))
+    b.inform(day("2025-03-03"), "party_discipline", "no", "active", "LC-12.1: until 11 October 2027")
+    a = Application(c, day("2024-01-10"), c.form(), "needs-fact")
+    a.facts(day("2024-01-12"), **CLEAR)
+    a.appoint(day("2024-01-15"))
+    a.inform(day("2025-03-03"), "party_discipline", "no", "expiring", "LC-12.1: until 15 January 2027, within 90 days of its end")
+
+
 # ================================================================ 威海
 
 
@@ -883,9 +912,7 @@ def weihai_applications(c):
     a.refused(day("08-27"), "clean", "application.supplement", "declaration-required", "WH-4.2: not to be taken back",
               declares_clean=False)
     a.appoint(day("08-28"))
-    row = c.line("wh-fact-dishonesty", "fact.assert", c.time(day("10-20")),
-                 fact(a.appointed, "severe_dishonesty", "unknown", day("10-19")), state="active", note="a fact about a supervisor")
-    row["ends"] = "active"
+    a.inform(day("10-20"), "severe_dishonesty", "unknown", "active", "WH-9.2: a fact about a supervisor")
     a = Application(c, day("08-25"), c.form(), "eligible")
     a.withdraw(day("08-27"), note="WH-2.1: taking part is voluntary")
     a = Application(c, day("08-31"), a.body | {"signed_on": "2026-08-31"}, "eligible", note="thought better of it")
@@ -1074,6 +1101,30 @@ def weihai_not_reported(c):
         not_accepted(c, day("08-31") + n * 2 * DAY, [case], good)
 
 
+def weihai_terms(c):
+    """Two years to the day, the last day included (WH-8.1), then over without anybody's doing (WH-8.3)."""
+    a = Application(c, day("2019-09-09"), c.form(signed_on="2019-09-08"), "eligible", note="the first after the text came into force (WH-13.1)")
+    a.appoint(day("2019-09-10"), note="WH-8.1: 10 September 2019 to 10 September 2021")
+    a.inform(day("2020-06-01"), "in_employment", "yes", "lapsed", "WH-8.3: lapses at 00:00 on 11 September 2021")
+    r = Report(c, day("2021-09-10"), {"kind": "suggestion", "text": "样例建议：把监督员座谈会纪要发给大家。", "subject": "other"},
+               "office", by=a.appointed, note="WH-R10; WH-8.1: the last day is still in the term")
+    c.line("wh-no-term-over", "report.submit", c.time(day("2021-09-11")),
+           {"supervisor": a.appointed, "kind": "enquiry", "text": "样例咨询：聘期怎么算？"}, "not-active", note="WH-8.3: the day after")
+    r.accept(day("2021-09-13"))
+    r.result(day("2021-09-15"), "adopted", "今后会后五日内发送纪要。")
+    r.feedback(day("2021-09-16"), "您的建议已采纳。", channel="meeting")
+    r.acknowledge(day("2021-09-17"), note="who reported may still acknowledge when the term is over")
+    r.close(day("2021-09-17"))
+    a = Application(c, day("2024-02-28"), c.form(signed_on="2024-02-27"), "eligible")
+    a.appoint(day("2024-02-29"), note="WH-8.1: 29 February 2024 to 28 February 2026")
+    a.inform(day("2025-03-03"), "in_employment", "yes", "lapsed", "WH-8.3: there is no 29 February 2026")
+    c.line("wh-no-leap-term-over", "report.submit", c.time(day("03-01")),
+           {"supervisor": a.appointed, "kind": "enquiry", "text": "样例咨询：聘期怎么算？"}, "not-active", note="WH-8.3: 1 March 2026")
+    a = Application(c, day("2024-12-09"), c.form(signed_on="2024-12-08"), "eligible")
+    a.appoint(day("2024-12-10"))
+    a.inform(day("2025-03-03"), "in_employment", "no", "expiring", "WH-8.1: until 10 December 2026, within 90 days of its end")
+
+
 # ================================================================ both
 
 
@@ -1085,6 +1136,7 @@ def lincang():
     c = Lincang("530900", "lc", 530900)
     lincang_applications(c)
     lincang_reports(c)
+    lincang_terms(c)
     last_day(c, {"kind": "opinion", "text": "样例意见：年底办事人多，希望窗口增开一个。", "county": "530902"}, "county-530902",
              "LC-R7; the last day of the sample")
     c.finish()
@@ -1095,6 +1147,7 @@ def weihai():
     c = Weihai("371000", "wh", 371000)
     weihai_applications(c)
     weihai_reports(c)
+    weihai_terms(c)
     last_day(c, {"kind": "enquiry", "text": "样例咨询：明年缴费标准何时公布？"}, "centre", "WH-R6; the last day of the sample")
     c.finish()
     return c
