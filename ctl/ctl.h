@@ -88,8 +88,7 @@ void jd_print_value(const json_t *v, int indent);
 void jd_print_answer(const jd_args *a, const json_t *answer); /* without what every receipt has */
 void jd_print_receipt(FILE *to, const json_t *receipt, bool grounds); /* one line */
 void jd_print_news(const jd_args *a, const jd_news *news);            /* likewise */
-int jd_width(const char *text);                                       /* columns on a terminal */
-void jd_pad(const char *text, int width);
+void jd_pad(const char *text, int width);                             /* columns on a terminal */
 
 int jd_run_version(jd_args *a);
 int jd_run_send(jd_args *a);

@@ -9,7 +9,7 @@
 
 enum { COLUMNS_MAX = 32, UNBOUND_WIDTH = 200 };
 
-int jd_width(const char *text)
+static int columns(const char *text)
 {
     int width = 0;
     const utf8proc_uint8_t *p = (const utf8proc_uint8_t *)text;
@@ -23,7 +23,7 @@ int jd_width(const char *text)
 
 void jd_pad(const char *text, int width)
 {
-    printf("%s%*s", text, width > jd_width(text) ? width - jd_width(text) : 0, "");
+    printf("%s%*s", text, width > columns(text) ? width - columns(text) : 0, "");
 }
 
 static int screen_width(void)
@@ -114,7 +114,7 @@ static int column_of(table *t, const char *key)
         if (strcmp(t->key[i], key) == 0) return i;
     if (t->n == COLUMNS_MAX) return -1;
     t->key[t->n] = key;
-    t->width[t->n] = jd_width(key);
+    t->width[t->n] = columns(key);
     return t->n++;
 }
 
@@ -124,7 +124,7 @@ static bool measure_row(table *t, const json_t *row)
         int at = one_line(p.value) ? column_of(t, p.key) : -1;
         if (at < 0) return false;
         char *text = text_of(p.value);
-        int width = jd_width(text);
+        int width = columns(text);
         if (width > t->width[at]) t->width[at] = width;
         free(text);
     }
@@ -190,7 +190,7 @@ static int key_width(const json_t *map)
 {
     int width = 0;
     for (jd_member p = { 0 }; jd_member_next(map, &p);)
-        if (one_line(p.value) && jd_width(p.key) > width) width = jd_width(p.key);
+        if (one_line(p.value) && columns(p.key) > width) width = columns(p.key);
     return width;
 }
 

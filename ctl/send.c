@@ -107,7 +107,7 @@ static int post(sender *s, const jd_request *r)
     if (s->a->push) {
         int rc = jd_client_push(s->client, r, id);
         if (rc == JD_RC_OK) puts(id);
-        return rc;
+        return rc == JD_RC_TIMEOUT ? JD_RC_UNANSWERED : rc;
     }
     int rc = jd_client_send(s->client, r, id);
     for (; rc == JD_RC_FULL; rc = jd_client_send(s->client, r, id))

@@ -802,7 +802,7 @@ def lincang_not_reported(c):
 
 def lincang_terms(c):
     """Three years to the day, the last day included (LC-12.1), then over without anybody's doing (LC-13.2)."""
-    a = Application(c, day("2021-09-13"), c.form(signed_on="2021-09-12"), "needs-fact", note="the first after the text came into force (LC-17.1)")
+    a = Application(c, day("2021-09-13"), c.form(signed_on="2021-09-12"), "needs-fact", note="in the first week of the text (LC-17.1)")
     a.facts(day("2021-09-14"), **CLEAR)
     a.appoint(day("2021-09-15"), note="LC-12.1: 15 September 2021 to 15 September 2024")
     a.inform(day("2022-06-01"), "party_discipline", "no", "lapsed", "LC-13.2: lapses at 00:00 on 16 September 2024")
@@ -1103,18 +1103,18 @@ def weihai_not_reported(c):
 
 def weihai_terms(c):
     """Two years to the day, the last day included (WH-8.1), then over without anybody's doing (WH-8.3)."""
-    a = Application(c, day("2019-09-09"), c.form(signed_on="2019-09-08"), "eligible", note="the first after the text came into force (WH-13.1)")
-    a.appoint(day("2019-09-10"), note="WH-8.1: 10 September 2019 to 10 September 2021")
-    a.inform(day("2020-06-01"), "in_employment", "yes", "lapsed", "WH-8.3: lapses at 00:00 on 11 September 2021")
-    r = Report(c, day("2021-09-10"), {"kind": "suggestion", "text": "样例建议：把监督员座谈会纪要发给大家。", "subject": "other"},
+    a = Application(c, day("2021-09-09"), c.form(signed_on="2021-09-08"), "eligible")
+    a.appoint(day("2021-09-10"), note="WH-8.1: 10 September 2021 to 10 September 2023")
+    a.inform(day("2022-06-01"), "in_employment", "yes", "lapsed", "WH-8.3: lapses at 00:00 on 11 September 2023")
+    r = Report(c, day("2023-09-10"), {"kind": "suggestion", "text": "样例建议：把监督员座谈会纪要发给大家。", "subject": "other"},
                "office", by=a.appointed, note="WH-R10; WH-8.1: the last day is still in the term")
-    c.line("wh-no-term-over", "report.submit", c.time(day("2021-09-11")),
+    c.line("wh-no-term-over", "report.submit", c.time(day("2023-09-11")),
            {"supervisor": a.appointed, "kind": "enquiry", "text": "样例咨询：聘期怎么算？"}, "not-active", note="WH-8.3: the day after")
-    r.accept(day("2021-09-13"))
-    r.result(day("2021-09-15"), "adopted", "今后会后五日内发送纪要。")
-    r.feedback(day("2021-09-16"), "您的建议已采纳。", channel="meeting")
-    r.acknowledge(day("2021-09-17"), note="who reported may still acknowledge when the term is over")
-    r.close(day("2021-09-17"))
+    r.accept(day("2023-09-13"))
+    r.result(day("2023-09-15"), "adopted", "今后会后五日内发送纪要。")
+    r.feedback(day("2023-09-18"), "您的建议已采纳。", channel="meeting")
+    r.acknowledge(day("2023-09-19"), note="who reported may still acknowledge when the term is over")
+    r.close(day("2023-09-19"))
     a = Application(c, day("2024-02-28"), c.form(signed_on="2024-02-27"), "eligible")
     a.appoint(day("2024-02-29"), note="WH-8.1: 29 February 2024 to 28 February 2026")
     a.inform(day("2025-03-03"), "in_employment", "yes", "lapsed", "WH-8.3: there is no 29 February 2026")
@@ -1153,7 +1153,7 @@ def weihai():
     return c
 
 
-# the time first, so that `sort` merges the files: a daemon has one clock
+# the time first, so that `sort` can merge the files
 KEYS = ["at", "name", "division", "type", "id", "reason", "body", "expect", "ends", "overdue", "note"]
 
 

@@ -131,18 +131,32 @@ int jd_client_send(jd_client *c, const jd_request *r, char id[JD_ID_SIZE])
     return rc;
 }
 
+static bool open_push(jd_client *c)
+{
+    if (c->push_socket) return true;
+    c->push_socket = jd_zmq_socket(c->context, ZMQ_PUSH, c->push, c->timeout);
+    if (!c->push_socket) return false;
+    zmq_setsockopt(c->push_socket, ZMQ_SNDTIMEO, &c->timeout, sizeof c->timeout);
+    return true;
+}
+
+/* After a failure the socket may have half a message in it, so the next one gets another. */
+static int push_frames(jd_client *c, const jd_outgoing *o)
+{
+    if (send_frames(c->push_socket, jd_buf_view(&o->header), o->body, 0)) return JD_RC_OK;
+    int why = errno;
+    zmq_close(c->push_socket);
+    c->push_socket = NULL;
+    errno = why;
+    return why == EAGAIN ? JD_RC_TIMEOUT : why == EINTR ? JD_RC_INTERRUPTED : JD_RC_SYSTEM;
+}
+
 int jd_client_push(jd_client *c, const jd_request *r, char id[JD_ID_SIZE])
 {
     jd_outgoing o = { 0 };
-    if (!c->push) return JD_RC_ENDPOINT;
-    if (!c->push_socket) {
-        c->push_socket = jd_zmq_socket(c->context, ZMQ_PUSH, c->push, c->timeout);
-        if (!c->push_socket) return JD_RC_ENDPOINT;
-        zmq_setsockopt(c->push_socket, ZMQ_SNDTIMEO, &c->timeout, sizeof c->timeout);
-    }
+    if (!c->push || !open_push(c)) return JD_RC_ENDPOINT;
     int rc = jd_outgoing_prepare(&o, r, &c->uuids);
-    if (rc == JD_RC_OK && !send_frames(c->push_socket, jd_buf_view(&o.header), o.body, 0))
-        rc = errno == EAGAIN ? JD_RC_TIMEOUT : errno == EINTR ? JD_RC_INTERRUPTED : JD_RC_SYSTEM;
+    if (rc == JD_RC_OK) rc = push_frames(c, &o);
     if (rc == JD_RC_OK && id) jd_format_uuid(o.id, id);
     jd_buf_free(&o.header);
     return rc;

@@ -59,7 +59,7 @@ bool jd_merge_in_turn(jd_merge *m, jd_str division, uint64_t seq)
     return true;
 }
 
-bool jd_merge_missing(const jd_track *t)
+static bool missing(const jd_track *t)
 {
     return t->known && (t->behind || t->seen >= t->next);
 }
@@ -67,7 +67,7 @@ bool jd_merge_missing(const jd_track *t)
 int jd_merge_ask(const jd_merge *m, jd_ms now)
 {
     for (size_t i = 0; i < m->n; i++)
-        if (jd_merge_missing(&m->tracks[i]) && m->tracks[i].ask_from <= now) return (int)i;
+        if (missing(&m->tracks[i]) && m->tracks[i].ask_from <= now) return (int)i;
     return JD_NO_TRACK;
 }
 
@@ -76,7 +76,7 @@ jd_ms jd_merge_ask_from(const jd_merge *m)
     jd_ms first = -1;
     for (size_t i = 0; i < m->n; i++) {
         const jd_track *t = &m->tracks[i];
-        if (jd_merge_missing(t) && (first < 0 || t->ask_from < first)) first = t->ask_from;
+        if (missing(t) && (first < 0 || t->ask_from < first)) first = t->ask_from;
     }
     return first;
 }

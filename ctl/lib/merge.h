@@ -33,7 +33,6 @@ void jd_merge_told(jd_merge *m, jd_str division, uint64_t last);
 /* An event is here: is it the one to come? If so the next is the one behind it. */
 bool jd_merge_in_turn(jd_merge *m, jd_str division, uint64_t seq);
 
-bool jd_merge_missing(const jd_track *t);       /* is anything to be asked for? */
 int jd_merge_ask(const jd_merge *m, jd_ms now); /* index of a track to ask for now, or none */
 jd_ms jd_merge_ask_from(const jd_merge *m);     /* when the next may be asked for, -1 never */
 

@@ -3,13 +3,13 @@ breach behind it, and the reckoning day by day.
 
 The vectors are those of standards.md §7. Time only goes forward, so the rows of a table stand in its order."""
 
+import collections
 import datetime
-import itertools
 
 import pytest
 
 from jd import CITIES, LINCANG, WEIHAI
-from jd import Daemon, all_events, another, appoint, bent_policies, clue, fields, rules
+from jd import Daemon, all_events, another, appoint, bent_policies, clue, fields, rules, wait_for
 
 CALENDAR_WORDS = {"workday", "weekend", "holiday", "make-up workday"}
 
@@ -117,7 +117,7 @@ def test_limits_are_the_policys(tmp_path):
 # ---------------------------------------------------------------- warnings and the breach
 
 def said(c, id):
-    return [(e["event"], e["due"], e["at"]) for e in all_events(c, id[2:8])
+    return [(e["event"], e["due"], e["at"][:16]) for e in all_events(c, id[2:8])
             if e["id"] == id and e["event"] in ("warned", "overdue")]
 
 
@@ -132,10 +132,9 @@ def test_warned_and_overdue_once_each(division, start, last, rule):
         for n in range(1, days + 4):
             c.wind(at(after(start, n), "00:00:00"), division)
             c.wind(at(after(start, n), "12:00:00"), division)
-        midnight = [(datetime.date.fromisoformat(last) - datetime.timedelta(before)) for before in (7, 3, 1, -1)]
-        assert said(c, id) == [(event, last, f"{day - datetime.timedelta(1)}T16:00:00.{ms}") for event, day, (_, _, told)
-                               in zip(["warned"] * 3 + ["overdue"], midnight, said(c, id))
-                               for ms in [told.split(".")[1]]]
+        # 00:00 in China is 16:00 of the day before in UTC
+        assert said(c, id) == [(event, last, f"{after(last, n - 1)}T16:00") for event, n in
+                               (("warned", -7), ("warned", -3), ("warned", -1), ("overdue", 1))]
         events = [e for e in all_events(c, division) if e["event"] in ("warned", "overdue")]
         assert {tuple(e["articles"]) for e in events} == {(rule,)} and {e["cause"] for e in events} == {None}
         assert {(e["from"], e["to"]) for e in events} == {("assigned", "assigned")}
@@ -156,6 +155,21 @@ def test_a_long_sleep(restart):
         assert [(event, due) for event, due, _ in said(c, id)] == [("warned", "2026-10-08")] * 3 + [("overdue", "2026-10-08")]
         c.wind(at("2026-12-20"), LINCANG)
         assert len(said(c, id)) == 4
+
+
+def test_a_long_sleep_of_many():
+    """LC-10.3: more than one batch can take are all said, each once."""
+    with Daemon([LINCANG], at=at("2026-08-03")) as d:
+        c = d.client()
+        s = appoint(c)
+        for _ in range(600):
+            c.send("report.submit", clue(s))
+        assert {c.receive()["due"] for _ in range(600)} == {"2026-10-08"}
+        c.wind(at("2026-12-01"), LINCANG)
+        wait_for(lambda: c.ok("stats.get", {})["overdue"] == 600, 10, "every breach")
+        events = [e for e in all_events(c, LINCANG) if e["event"] in ("warned", "overdue")]
+        assert collections.Counter(e["event"] for e in events) == {"warned": 1800, "overdue": 600}
+        assert set(collections.Counter(e["id"] for e in events).values()) == {4}
 
 
 def test_a_limit_ends_with_what_it_is_for():
