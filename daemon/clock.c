@@ -2,7 +2,7 @@
 
 #include "daemon/daemon.h"
 
-static jd_ms system_ms(void)
+jd_ms jd_system_ms(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_REALTIME, &t);
@@ -10,15 +10,15 @@ static jd_ms system_ms(void)
 }
 
 /* A simulated clock runs on from where it was set, at the machine's speed. */
-jd_ms jd_now(jd_daemon *d)
+jd_ms jd_clock_now(const jd_clock *c)
 {
-    if (!d->config->simulated) return system_ms();
-    return d->simulated_at + (jd_ms)(uv_hrtime() / 1000000 - d->simulated_since);
+    if (!c->simulated) return jd_system_ms();
+    return c->at + (jd_ms)(uv_hrtime() / 1000000 - c->since);
 }
 
-void jd_simulate(jd_daemon *d, jd_ms at)
+void jd_clock_set(jd_clock *c, jd_ms at)
 {
-    if (at <= jd_now(d)) return;
-    d->simulated_at = at;
-    d->simulated_since = uv_hrtime() / 1000000;
+    if (!c->simulated || at <= jd_clock_now(c)) return;
+    c->at = at;
+    c->since = uv_hrtime() / 1000000;
 }

@@ -35,14 +35,19 @@ struct jd_daemon {
     uint64_t draining_since; /* loop time, ms */
     uv_timer_t heartbeat, watchdog, drain;
     bool draining;
-    jd_ms simulated_at; /* simulated clock: where it was set, and when */
-    uint64_t simulated_since;
     uint64_t refused; /* messages that never reached a worker */
 };
 
-/* clock.c: the time commands carry; never goes back */
-jd_ms jd_now(jd_daemon *d);
-void jd_simulate(jd_daemon *d, jd_ms at); /* a header's `at`, under a simulated clock */
+/* clock.c: the time a division's commands carry. Under a simulated clock it is what their headers say;
+ * it never goes back. */
+typedef struct jd_clock {
+    bool simulated;
+    jd_ms at;       /* where it was set */
+    uint64_t since; /* when, ms of the machine's monotonic clock */
+} jd_clock;
+jd_ms jd_system_ms(void);
+jd_ms jd_clock_now(const jd_clock *c);
+void jd_clock_set(jd_clock *c, jd_ms at);
 
 /* intake.c: what front ends and staff send */
 void jd_on_intake(void *daemon, const jd_zmessage *m);
@@ -61,6 +66,8 @@ uint32_t jd_division_code(const jd_division *v);
 uint64_t jd_division_event_seq(const jd_division *v);
 bool jd_division_up(const jd_division *v);
 void jd_division_start(jd_division *v);
+jd_ms jd_division_now(const jd_division *v);
+void jd_division_set_time(jd_division *v, jd_ms at); /* a header's `at`; nothing without simulation */
 bool jd_division_add(jd_division *v, const jd_link_msg *m); /* a command; false: busy, not taken */
 bool jd_division_ask(jd_division *v, const jd_link_msg *m); /* a query, at once */
 void jd_division_flush(jd_division *v);

@@ -26,6 +26,7 @@ struct jd_division {
     jd_daemon *d;
     uint32_t code;
     char *path;
+    jd_clock clock;
     jd_child *child; /* NULL where the service manager starts it */
     uv_pipe_t pipe;
     uv_connect_t connecting;
@@ -101,7 +102,7 @@ static void end_batch(jd_division *v, batch *b)
     jd_buf head = { .p = b->frame.p + 5, .cap = 28 };
     jd_buf_u64(&head, b->number);
     jd_buf_u64(&head, v->published);
-    jd_buf_u64(&head, (uint64_t)jd_now(v->d));
+    jd_buf_u64(&head, (uint64_t)jd_division_now(v));
     jd_buf_u32(&head, b->count);
     jd_link_end(&b->frame, 0);
 }
@@ -184,7 +185,7 @@ static void set_wake(jd_division *v, jd_ms at)
     v->wake_at = at;
     uv_timer_stop(&v->wake);
     if (at == JD_NO_TIME) return;
-    jd_ms ms = at - jd_now(v->d);
+    jd_ms ms = at - jd_division_now(v);
     if (ms < 0) ms = 0;
     if (ms > LONGEST_MS) ms = LONGEST_MS;
     uv_timer_start(&v->wake, on_wake, (uint64_t)ms, 0);
@@ -246,7 +247,7 @@ static bool on_frame_ready(jd_division *v, jd_cur *c)
     v->event_seq = jd_cur_u64(c);
     jd_ms wake = (jd_ms)jd_cur_u64(c), at = (jd_ms)jd_cur_u64(c);
     if (c->failed) return false;
-    if (v->d->config->simulated) jd_simulate(v->d, at);
+    jd_clock_set(&v->clock, at);
     v->ready = true;
     v->away_since = 0;
     v->published = v->event_seq;
@@ -422,6 +423,8 @@ jd_division *jd_division_new(jd_daemon *d, uint32_t code)
     v->code = code;
     v->path = jd_worker_socket(d->config, code);
     v->last = &v->first;
+    v->wake_at = JD_NO_TIME;
+    v->clock = (jd_clock){ .simulated = d->config->simulated, .since = uv_hrtime() / 1000000 };
     uv_timer_init(&d->loop, &v->retry);
     uv_timer_init(&d->loop, &v->wake);
     uv_timer_init(&d->loop, &v->ping);
@@ -433,6 +436,18 @@ jd_division *jd_division_new(jd_daemon *d, uint32_t code)
 uint32_t jd_division_code(const jd_division *v)
 {
     return v->code;
+}
+
+jd_ms jd_division_now(const jd_division *v)
+{
+    return jd_clock_now(&v->clock);
+}
+
+/* Time may jump over what the worker wanted to be woken for. */
+void jd_division_set_time(jd_division *v, jd_ms at)
+{
+    jd_clock_set(&v->clock, at);
+    if (v->clock.simulated && v->ready) set_wake(v, v->wake_at);
 }
 
 uint64_t jd_division_event_seq(const jd_division *v)

@@ -102,11 +102,11 @@ static void check_header(jd_daemon *d, request *r)
 
 /* ------------------------------------------------------------ on to the worker */
 
-static jd_link_msg link_message(jd_daemon *d, const request *r, uint32_t slot)
+static jd_link_msg link_message(const request *r, uint32_t slot)
 {
     uint8_t flags = (uint8_t)((r->pushed ? JD_LINK_PUSH : 0) | (r->id_binary ? JD_LINK_ID_BINARY : 0));
-    if (r->header.at != JD_NO_TIME) jd_simulate(d, r->header.at);
-    return (jd_link_msg){ .token = slot, .type = (uint16_t)r->type, .flags = flags, .at = jd_now(d),
+    if (r->header.at != JD_NO_TIME) jd_division_set_time(r->division, r->header.at);
+    return (jd_link_msg){ .token = slot, .type = (uint16_t)r->type, .flags = flags, .at = jd_division_now(r->division),
                           .id = (const uint8_t *)r->header.id.p, .sender = JD_STR("local"),
                           .why = r->header.reason, .body = r->body };
 }
@@ -119,7 +119,7 @@ static void forward(jd_daemon *d, request *r)
         refuse_code(d, r, d->draining ? JD_CODE_DRAINING : JD_CODE_BUSY);
         return;
     }
-    jd_link_msg m = link_message(d, r, slot);
+    jd_link_msg m = link_message(r, slot);
     bool taken = query ? jd_division_ask(r->division, &m) : jd_division_add(r->division, &m);
     if (taken) return;
     jd_buf b = { 0 };

@@ -198,7 +198,6 @@ static int run(jd_daemon *d)
 {
     uv_loop_init(&d->loop);
     d->loop.data = d;
-    d->simulated_since = uv_hrtime() / 1000000;
     if (!jd_slots_init(d, (uint32_t)d->config->in_flight + 4096)) return JD_EX_TEMPFAIL;
     for (int i = 0; i < d->config->divisions_n; i++)
         d->divisions[d->divisions_n++] = jd_division_new(d, d->config->divisions[i]);

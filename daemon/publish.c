@@ -13,7 +13,7 @@ void jd_publish_heartbeat(jd_daemon *d)
     jd_buf b = { 0 };
     jd_pack_map(&b, 5);
     jd_pack_ku(&b, "v", 1);
-    jd_pack_kt(&b, "at", jd_now(d));
+    jd_pack_kt(&b, "at", jd_system_ms());
     jd_pack_kb(&b, "simulated", d->config->simulated);
     jd_pack_ku(&b, "in_flight", (uint64_t)d->in_flight);
     jd_pack_z(&b, "divisions");
@@ -22,8 +22,9 @@ void jd_publish_heartbeat(jd_daemon *d)
         char code[16];
         jd_buf text = { .p = code, .cap = sizeof code, .cap_max = sizeof code };
         jd_buf_printf(&text, "%06u", jd_division_code(d->divisions[i]));
-        jd_pack_map(&b, 3);
+        jd_pack_map(&b, 4);
         jd_pack_ks(&b, "division", jd_buf_view(&text));
+        jd_pack_kt(&b, "now", jd_division_now(d->divisions[i]));
         jd_pack_ku(&b, "seq", jd_division_event_seq(d->divisions[i]));
         jd_pack_kz(&b, "worker", jd_division_up(d->divisions[i]) ? "up" : "down");
     }
