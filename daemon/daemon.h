@@ -15,6 +15,9 @@ typedef struct jd_slot {
     char room[32];
     bool delimiter; /* REQ: an empty frame in front */
     bool taken;
+    const jd_division *asked; /* a query's worker: its answer dies with it. NULL: a command */
+    uint8_t id[16];           /* a query's */
+    bool id_binary;
     uint32_t next; /* free list */
 } jd_slot;
 
@@ -58,6 +61,8 @@ void jd_backpressure(jd_daemon *d); /* read on, or not, by what is in flight */
 bool jd_slots_init(jd_daemon *d, uint32_t n);
 uint32_t jd_slot_take(jd_daemon *d, jd_str peer, bool delimiter); /* slots_n when none is free */
 void jd_slot_answer(jd_daemon *d, uint32_t slot, jd_str receipt);
+void jd_slot_asks(jd_daemon *d, uint32_t slot, const jd_division *v, const uint8_t id[16], bool id_binary);
+void jd_slots_lost(jd_daemon *d, const jd_division *v); /* its queries are told to come again */
 void jd_answer(jd_daemon *d, jd_str peer, bool delimiter, jd_str receipt);
 
 /* division.c: one division's worker, its batches and its clocks */

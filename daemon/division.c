@@ -31,7 +31,7 @@ struct jd_division {
     uv_pipe_t pipe;
     uv_connect_t connecting;
     uv_timer_t retry, wake, ping;
-    bool connected, ready, closing, pipe_open;
+    bool ready, closing, pipe_open;
     uint64_t away_since; /* loop time, ms; 0 while ready */
     jd_buf in;
     /* gathered, not yet sent */
@@ -318,7 +318,8 @@ static void lost(jd_division *v)
     if (v->ready && !v->closing)
         jd_log(JD_WARN, "division %06u: worker lost, %d batches unanswered", v->code, v->unanswered);
     if (!v->away_since) v->away_since = uv_now(&v->d->loop);
-    v->ready = v->connected = false;
+    if (v->ready) jd_slots_lost(v->d, v);
+    v->ready = false;
     uv_timer_stop(&v->wake);
     if (v->pipe_open && !uv_is_closing((uv_handle_t *)&v->pipe)) uv_close((uv_handle_t *)&v->pipe, on_pipe_closed);
 }
@@ -353,7 +354,6 @@ static void on_connected(uv_connect_t *req, int status)
         lost(v);
         return;
     }
-    v->connected = true;
     uv_read_start((uv_stream_t *)&v->pipe, on_alloc, on_read);
     jd_link_begin(&frame, JD_LINK_OPEN);
     jd_buf_u16(&frame, JD_LINK_VERSION);

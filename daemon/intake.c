@@ -120,6 +120,7 @@ static void forward(jd_daemon *d, request *r)
         return;
     }
     jd_link_msg m = link_message(r, slot);
+    if (query) jd_slot_asks(d, slot, r->division, m.id, r->id_binary);
     bool taken = query ? jd_division_ask(r->division, &m) : jd_division_add(r->division, &m);
     if (taken) return;
     jd_buf b = { 0 };

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "daemon/daemon.h"
+#include "proto/receipt.h"
 
 bool jd_slots_init(jd_daemon *d, uint32_t n)
 {
@@ -23,6 +24,7 @@ uint32_t jd_slot_take(jd_daemon *d, jd_str peer, bool delimiter)
     s->peer = (jd_str){ room, peer.n };
     s->delimiter = delimiter;
     s->taken = true;
+    s->asked = NULL;
     return i;
 }
 
@@ -43,4 +45,25 @@ void jd_slot_answer(jd_daemon *d, uint32_t slot, jd_str receipt)
     s->taken = false;
     s->next = d->slots_free;
     d->slots_free = slot;
+}
+
+void jd_slot_asks(jd_daemon *d, uint32_t slot, const jd_division *v, const uint8_t id[16], bool id_binary)
+{
+    jd_slot *s = &d->slots[slot];
+    s->asked = v;
+    memcpy(s->id, id, sizeof s->id);
+    s->id_binary = id_binary;
+}
+
+void jd_slots_lost(jd_daemon *d, const jd_division *v)
+{
+    for (uint32_t i = 0; i < d->slots_n; i++) {
+        jd_slot *s = &d->slots[i];
+        if (!s->taken || s->asked != v) continue;
+        jd_buf b = { 0 };
+        jd_receipt r = { .id = s->id, .id_binary = s->id_binary, .code = JD_CODE_WORKER_DOWN, .due = JD_NO_DAY };
+        jd_receipt_pack(&r, &b);
+        jd_slot_answer(d, i, jd_buf_view(&b));
+        jd_buf_free(&b);
+    }
 }
