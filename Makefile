@@ -50,6 +50,7 @@ FUZZERS  := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz
 .PHONY: all run demo test unit bench lint format asan fuzz torture install clean deps docs test-systemd
 .SECONDARY:
 all: $(PROGRAMS)
+	@:
 
 $(BUILD)/o/%.o: %.c
 	@mkdir -p $(@D)

@@ -23,7 +23,7 @@ runtime: rt
 policies: $(realpath --relative-to="$folder" policies)
 divisions: [$(echo "$divisions" | tr ' ' ',')]
 # The samples bring their own time, years of it: deadlines pass and terms end while one looks on.
-# A daemon that serves real cases says `clock: system`, or nothing.
+# A daemon that serves real cases says system here, or nothing.
 clock: simulated
 log: info
 CONFIG
@@ -68,4 +68,5 @@ jiandud goes on serving until Ctrl-C; its log is $folder/log. In a second termin
   $build/jianductl explain R-530900-00000001
   $build/jianductl watch
 TEXT
+trap 'exit 0' INT TERM HUP
 wait "$pid"

@@ -35,7 +35,9 @@ def uuid7():
 class Daemon:
     """jiandud with its workers in a folder of its own. `verify` runs when it ends."""
 
-    def __init__(self, divisions=CITIES, simulated=True, extra="", policies=None, state=None, at=NOW):
+    def __init__(self, divisions=CITIES, simulated=True, extra="", policies=None, state=None, at=NOW,
+                 awaited=None):
+        self.awaited = awaited or divisions  # the divisions that are expected to come up
         self.at = at if simulated else None  # what clients say the time is, and from then on it runs
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="jd-"))
         self.runtime, self.state = self.dir / "rt", pathlib.Path(state or self.dir / "state")
@@ -58,7 +60,7 @@ class Daemon:
 
     def start(self):
         self.process = subprocess.Popen([BUILD / "jiandud", "-c", self.config], stdout=self.log, stderr=self.log)
-        for division in self.divisions:
+        for division in self.awaited:
             wait_for(lambda d=division: self.up(d), 20, f"division {division} to be up; see {self.dir}/log")
         return self
 
@@ -93,7 +95,7 @@ class Daemon:
         return int(out[0]) if out else None
 
     def kill_worker(self, division, sig=signal.SIGKILL):
-        os.kill(self.worker_pid(division), sig)
+        os.kill(wait_for(lambda: self.worker_pid(division), 20, "a worker to kill"), sig)
 
     def kill(self):
         self.process.kill()
@@ -115,10 +117,13 @@ class Daemon:
 
     def verify(self, replay=True):
         wait_for(lambda: not any(self.worker_pid(d) for d in self.divisions), 10, "the workers to end")
-        args = ["-c", self.config, "--verify"] + (["--replay"] if replay else [])
-        done = run("jiandu-worker", *args)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        said = ""
+        for division in self.awaited:
+            args = ["-c", self.config, "-d", division, "--verify"] + (["--replay"] if replay else [])
+            done = run("jiandu-worker", *args)
+            assert done.returncode == 0, done.stdout + done.stderr
+            said += done.stdout
+        return said
 
     def logged(self):
         return (self.dir / "log").read_text(errors="replace")

@@ -1,0 +1,124 @@
+/* Policies as files: the shipped ones load, and what cannot be right is refused with its line. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tests/unit/support.h"
+
+static const char *const cities[] = { "530900", "371000" };
+
+static void the_shipped_ones_are_whole(void **state)
+{
+    (void)state;
+    for (int c = 0; c < LENGTH(cities); c++) {
+        const jd_policy *p = shipped_policy(cities[c]);
+        assert_int_equal(p->division, atoi(cities[c]));
+        assert_true(p->rules_n > 30 && p->depts_n > 3 && p->facts_n > 0 && p->requirements_n > 3);
+        assert_true(p->authority < p->depts_n && p->manager < p->depts_n);
+        assert_true(p->counties.n >= 4 && p->targets_n >= 3 && p->kinds_n >= 2);
+        assert_true(p->clocks[JD_CLOCK_HANDLING].on && p->clocks[JD_CLOCK_FEEDBACK].on);
+        for (int i = 0; i < p->rules_n; i++) {
+            assert_true(p->rules[i].text.n && p->rules[i].article.n);
+            assert_int_equal(jd_policy_rule(p, p->rules[i].id), i); /* so, unique */
+        }
+        for (int i = 0; i < p->counties.n; i++) {
+            uint64_t code;
+            assert_true(jd_str_to_u64(p->counties.v[i].code, &code));
+            assert_int_equal(code / 100, p->division / 100); /* every county is the city's own */
+        }
+    }
+}
+
+/* Every article of the two regulations from the first to the last stands among the rules. */
+static void no_article_is_left_out(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *city, *prefix;
+        int last;
+    } texts[] = { { "530900", "LC", 17 }, { "371000", "WH", 13 } };
+    for (int t = 0; t < LENGTH(texts); t++)
+        for (int article = 1; article <= texts[t].last; article++) {
+            char start[16];
+            bool found = false;
+            const jd_policy *p = shipped_policy(texts[t].city);
+            snprintf(start, sizeof start, "%s-%d.", texts[t].prefix, article);
+            for (int i = 0; i < p->rules_n; i++) found |= jd_str_starts(p->rules[i].id, start);
+            if (!found) fail_msg("no rule begins with %s", start);
+        }
+}
+
+static void the_hash_is_the_files(void **state)
+{
+    (void)state;
+    jd_buf none = { 0 };
+    jd_str text = file_text("policies/530900.yaml"), days = file_text("policies/calendar-cn.csv");
+    jd_policy *p = jd_policy_load("p", text, "c", days, &none);
+    assert_memory_equal(p->hash, shipped_policy("530900")->hash, sizeof p->hash);
+    jd_policy_free(p);
+    jd_buf changed = { 0 };
+    jd_buf_str(&changed, days);
+    jd_buf_z(&changed, "# one more line\n");
+    p = jd_policy_load("p", text, "c", jd_buf_view(&changed), &none);
+    assert_memory_not_equal(p->hash, shipped_policy("530900")->hash, sizeof p->hash);
+    jd_policy_free(p);
+    jd_buf_free(&changed);
+    jd_buf_free(&none);
+}
+
+/* The shipped Lincang policy with one piece of text replaced. */
+static char *replaced(const char *from, const char *to)
+{
+    jd_str text = file_text("policies/530900.yaml");
+    jd_buf b = { 0 };
+    const char *at = memmem(text.p, text.n, from, strlen(from));
+    if (!at) fail_msg("the policy does not contain '%s'", from);
+    jd_buf_add(&b, text.p, (size_t)(at - text.p));
+    jd_buf_z(&b, to);
+    jd_buf_add(&b, at + strlen(from), (size_t)(text.p + text.n - at) - strlen(from));
+    jd_buf_u8(&b, 0);
+    return b.p;
+}
+
+static void refused(const char *from, const char *to, const char *expected)
+{
+    jd_buf said = { 0 };
+    char *text = replaced(from, to);
+    jd_policy *p = jd_policy_load("p.yaml", jd_str_of(text), "c.csv", file_text("policies/calendar-cn.csv"), &said);
+    jd_buf_u8(&said, 0);
+    if (p) fail_msg("'%s' for '%s' was accepted", to, from);
+    if (!strstr(said.p, expected)) fail_msg("'%s' does not say '%s'", said.p, expected);
+    if (strncmp(said.p, "p.yaml:", 7) != 0) fail_msg("'%s' names no file", said.p);
+    free(text);
+    jd_buf_free(&said);
+}
+
+static void contradictions_are_refused(void **state)
+{
+    (void)state;
+    refused("division: 530900", "division: 53090", "'division' must be a whole number");
+    refused("term_months: 36", "term_month: 36", "'term_months' is missing");
+    refused("authority: bureau", "authority: nobody", "nobody, which is not a department");
+    refused("effective_from: 2021-09-08", "effective_from: 2021-09-31", "must be a date");
+    refused("effective_from: 2021-09-08", "effective_from: 2021-09-07", "lies before issued_on");
+    refused("expiring_days: [90, 30, 7, 1]", "expiring_days: [30, 90]", "falling");
+    refused("term_rule: LC-12.1", "term_rule: LC-99", "not among the rules");
+    refused("unit: calendar", "unit: lunar", "must be working or calendar");
+    refused("lead: discipline", "lead: disciplin", "neither a department nor 'county'");
+    refused("field: target, in: [agency]", "field: target, in: [agancy]", "this would never be met");
+    refused("    - id: LC-R8\n", "    - id: LC-R7\n", "route LC-R7 stands twice");
+    refused("  - id: LC-2.2\n", "  - id: LC-2.1\n", "rule LC-2.1 stands twice");
+    refused("routing:\n", "ruoting:\n", "'routing' is missing");
+    refused("{ rule: LC-4.1,                     exclude:", "{ rule: LC-4.1, on_failure: refuse, exclude:",
+            "never refuse at the door");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_shipped_ones_are_whole),
+        cmocka_unit_test(no_article_is_left_out),
+        cmocka_unit_test(the_hash_is_the_files),
+        cmocka_unit_test(contradictions_are_refused),
+    };
+    return RUN(tests);
+}
