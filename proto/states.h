@@ -13,7 +13,8 @@
 #define JD_ENTITIES(ENTITY)                                                                        \
     ENTITY(application, 'A', "报名、推荐: asking to become a supervisor (LC-5, WH-5)")              \
     ENTITY(supervisor, 'S', "监督员: a person holding an appointment (LC-12, LC-13, WH-8)")         \
-    ENTITY(report, 'R', "反映、线索: what a supervisor sends in (LC-10, WH-10)")
+    ENTITY(report, 'R', "反映、线索: what a supervisor sends in (LC-10, WH-10)")                     \
+    ENTITY(dismissal, 'D', "解聘: a case for ending an appointment (LC-14, WH-9)")
 
 /* clang-format off */
 
@@ -32,14 +33,19 @@
     STATE(e, withdrawn,           FINAL, NO,       NO,        NO,       NO,                              NO)
 
 #define JD_VERBS_supervisor(VERB, e) \
-    VERB(e, appoint) VERB(e, inform) VERB(e, expire) VERB(e, lapse)
+    VERB(e, appoint) VERB(e, inform) VERB(e, need) VERB(e, consent) VERB(e, expire) VERB(e, lapse) \
+    VERB(e, discipline) VERB(e, resign) VERB(e, dismiss)
 
-/*       state         appoint        inform           expire           lapse */
+/* A renewal leads back to active, whatever came first, need or consent. What ends an appointment does not
+ * end its reports: they keep their supervisor, who still gets the feedback. */
+/*       state          appoint        inform           need                             consent                          expire           lapse          discipline       resign                           dismiss */
 #define JD_STATES_supervisor(STATE, e) \
-    STATE(e, none,     OPEN,  TO(e, active), NO,              NO,              NO) \
-    STATE(e, active,   OPEN,  NO,            TO(e, active),   TO(e, expiring), TO(e, lapsed)) \
-    STATE(e, expiring, OPEN,  NO,            TO(e, expiring), TO(e, expiring), TO(e, lapsed)) \
-    STATE(e, lapsed,   FINAL, NO,            NO,              NO,              NO)
+    STATE(e, none,      OPEN,  TO(e, active), NO,              NO,                              NO,                              NO,              NO,            NO,              NO,                              NO) \
+    STATE(e, active,    OPEN,  NO,            TO(e, active),   TO(e, active),                   TO(e, active),                   TO(e, expiring), TO(e, lapsed), TO(e, active),   TO(e, active) | TO(e, resigned), TO(e, dismissed)) \
+    STATE(e, expiring,  OPEN,  NO,            TO(e, expiring), TO(e, expiring) | TO(e, active), TO(e, expiring) | TO(e, active), TO(e, expiring), TO(e, lapsed), TO(e, expiring), TO(e, expiring) | TO(e, resigned), TO(e, dismissed)) \
+    STATE(e, lapsed,    FINAL, NO,            NO,              NO,                              NO,                              NO,              NO,            NO,              NO,                              NO) \
+    STATE(e, resigned,  FINAL, NO,            NO,              NO,                              NO,                              NO,              NO,            NO,              NO,                              NO) \
+    STATE(e, dismissed, FINAL, NO,            NO,              NO,                              NO,                              NO,              NO,            NO,              NO,                              NO)
 
 #define JD_VERBS_report(VERB, e) \
     VERB(e, submit) VERB(e, assign) VERB(e, accept) VERB(e, object) VERB(e, result) \
@@ -56,6 +62,18 @@
     STATE(e, fed_back,     OPEN,  NO,                          NO,              NO,              NO,              NO,              TO(e, fed_back), TO(e, acknowledged), TO(e, closed), NO, NO) \
     STATE(e, acknowledged, OPEN,  NO,                          NO,              NO,              NO,              NO,              NO,              NO,                  TO(e, closed), NO, NO) \
     STATE(e, closed,       FINAL, NO,                          NO,              NO,              NO,              NO,              NO,              NO,                  NO,            NO, NO)
+
+#define JD_VERBS_dismissal(VERB, e) \
+    VERB(e, open) VERB(e, hear) VERB(e, decide) VERB(e, end)
+
+/*       state          open           hear          decide                           end: the appointment ended by itself */
+#define JD_STATES_dismissal(STATE, e) \
+    STATE(e, none,      OPEN,  TO(e, opened), NO,           NO,                             NO) \
+    STATE(e, opened,    OPEN,  NO,            TO(e, heard), TO(e, dismissed) | TO(e, kept), TO(e, moot)) \
+    STATE(e, heard,     OPEN,  NO,            TO(e, heard), TO(e, dismissed) | TO(e, kept), TO(e, moot)) \
+    STATE(e, dismissed, FINAL, NO,            NO,           NO,                             NO) \
+    STATE(e, kept,      FINAL, NO,            NO,           NO,                             NO) \
+    STATE(e, moot,      FINAL, NO,            NO,           NO,                             NO)
 
 /* clang-format on */
 

@@ -79,7 +79,7 @@ void jd_read_facts(jd_txn *t, jd_arena *a, const jd_policy *p, uint64_t person, 
                    jd_tri facts[JD_FACTS_MAX]);
 void jd_read_facts_with(jd_txn *t, jd_arena *a, const jd_policy *p, uint64_t person, jd_day today,
                         int fact, jd_tri value, jd_tri facts[JD_FACTS_MAX]); /* one of them new */
-void jd_end_appointment(jd_ctx *c, uint64_t person);
+void jd_end_appointment(jd_ctx *c, jd_case_row *supervisor); /* what ends with it, however it ends */
 void jd_close_application(jd_ctx *c, uint64_t person, uint64_t supervisor); /* 0: none in force */
 
 /* forms.c: applications' forms and their screening */

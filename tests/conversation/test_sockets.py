@@ -8,7 +8,7 @@ import pytest
 import zmq
 
 from jd import CITIES, LINCANG, WEIHAI
-from jd import (Client, Daemon, all_events, another, appoint, clue, decision, event, events_until, form, run,
+from jd import (Client, Daemon, all_events, another, appoint, clue, decision, event, events_until, form,
                 uuid7, wait_for)
 
 
@@ -285,9 +285,11 @@ def test_the_heartbeat_carries_each_divisions_last_seq(daemon):
     heard, c = daemon.subscribe("S.heartbeat"), daemon.client()
     c.ok("application.submit", form())
     last = {d: c.last_seq(d) for d in CITIES}
-    topic, beat = wait_for(lambda: event(heard, 3000), 6, "a heartbeat")
-    assert topic == "S.heartbeat" and {d["division"]: d["seq"] for d in beat["divisions"]} == last
-    assert {d["worker"] for d in beat["divisions"]} == {"up"} and beat["simulated"] is True
+    for _ in range(2):  # the first may have left before we asked
+        topic, beat = event(heard, 5000)
+        assert topic == "S.heartbeat" and beat["simulated"] is True
+        assert {d["worker"] for d in beat["divisions"]} == {"up"}
+    assert {d["division"]: d["seq"] for d in beat["divisions"]} == last
 
 
 # ---------------------------------------------------------------- whom it is about stays inside
@@ -296,8 +298,8 @@ CANARY = "金丝雀"
 
 
 def test_nothing_personal_leaves():
-    """LC-9.5, WH-7.3, Decree 735 arts 35 and 46: not in an event, not in a log, not in clear on the disk; of what was refused nothing
-    is kept at all."""
+    """LC-9.5, WH-7.3, Decree 735 arts 35 and 46: not in an event, not in a log, not in clear on the disk; of
+    what was refused nothing is kept at all."""
     with Daemon() as d:
         c, push, heard = d.client(), d.client(zmq.PUSH), d.subscribe("")
         wait_for(lambda: heard.poll(50) or not c.ok("application.submit", form()), 5, "the subscription to be there")
@@ -349,14 +351,12 @@ def test_nothing_personal_leaves():
                 assert word not in str(path).encode()
 
 
-def test_nothing_personal_in_the_clear_to_the_programs_own_words():
-    """LC-9.5: --help and --version know no state; --verify of a store says counts, not contents."""
+def test_the_programs_say_nothing_of_people():
+    """LC-9.5: a check of the store tells how much there is, and not what."""
     with Daemon([LINCANG]) as d:
-        c = d.client()
-        c.ok("application.submit", form(name=f"{CANARY}丙"))
+        d.client().ok("application.submit", form(name=f"{CANARY}丙"))
         d.stop()
-        assert CANARY not in d.verify() and CANARY not in d.logged()
-    assert run("jiandud", "--version").stdout.startswith("jiandud (jiandu) ")
+        assert CANARY not in d.verify() + d.logged()
 
 
 def test_a_req_socket_in_lock_step(daemon):

@@ -10,6 +10,13 @@ void jd_on_application_supplement(jd_ctx *c, const void *msg);
 void jd_on_application_withdraw(jd_ctx *c, const void *msg);
 void jd_on_application_decide(jd_ctx *c, const void *msg);
 void jd_on_fact_assert(jd_ctx *c, const void *msg);
+void jd_on_term_need(jd_ctx *c, const void *msg);
+void jd_on_term_consent(jd_ctx *c, const void *msg);
+void jd_on_resignation_submit(jd_ctx *c, const void *msg);
+void jd_on_discipline_record(jd_ctx *c, const void *msg);
+void jd_on_dismissal_open(jd_ctx *c, const void *msg);
+void jd_on_dismissal_hear(jd_ctx *c, const void *msg);
+void jd_on_dismissal_decide(jd_ctx *c, const void *msg);
 void jd_on_report_submit(jd_ctx *c, const void *msg);
 void jd_on_report_assign(jd_ctx *c, const void *msg);
 void jd_on_report_accept(jd_ctx *c, const void *msg);
@@ -24,6 +31,14 @@ void jd_on_policy_activate(jd_ctx *c, const void *msg);
 /* application_receive.c: what both channels share */
 void jd_receive_application(jd_ctx *c, const jd_form *form, int channel, int recommender, int nominee);
 bool jd_form_consistent(jd_ctx *c, const jd_policy *p, const jd_form *form);
+
+/* standing_desk.c: refuses who may not */
+bool jd_by_authority(jd_ctx *c, const jd_policy *p, jd_str department);
+bool jd_by_bureau(jd_ctx *c, const jd_policy *p, jd_str department); /* the authority or the manager */
+
+/* dismissal.c */
+void jd_open_dismissal(jd_ctx *c, uint64_t supervisor, jd_case_row *of, const uint16_t *grounds, int n);
+void jd_propose_grounds(jd_ctx *c, const jd_policy *p, const jd_case_row *supervisor);
 
 /* report_desk.c: loading a report for somebody who acts on it */
 typedef enum { JD_LEAD = 1, JD_MANAGER = 2 } jd_desk;

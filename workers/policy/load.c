@@ -136,6 +136,7 @@ static void load_appointment(jd_loader *l, jd_ynode *n)
     if (p->term_months == 0) jd_diag_at(&l->d, n->line, "'term_months' is missing");
     p->term_rule = jd_load_rule(l, n, "term_rule", true);
     p->lapse_rule = jd_load_rule(l, n, "lapse_rule", true);
+    p->lapse_ground = jd_load_rule(l, n, "lapse_ground", false);
     p->expiring_n = load_days(l, n, "expiring_days", p->expiring);
 }
 
@@ -229,6 +230,9 @@ static void load_sections(jd_loader *l)
         { "form", JD_Y_MAP, false, jd_load_form },
         { "facts", JD_Y_LIST, false, jd_load_facts },
         { "eligibility", JD_Y_LIST, true, jd_load_eligibility },
+        { "renewal", JD_Y_MAP, true, jd_load_renewal },
+        { "discipline", JD_Y_LIST, false, jd_load_discipline },
+        { "dismissal", JD_Y_MAP, true, jd_load_dismissal },
         { "reports", JD_Y_MAP, true, jd_load_reports },
         { "routing", JD_Y_MAP, true, jd_load_routing },
         { "clocks", JD_Y_MAP, true, jd_load_clocks },

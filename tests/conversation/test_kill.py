@@ -1,0 +1,259 @@
+"""Killed in the middle of it, and nothing acknowledged is lost, nothing is done twice, nothing is skipped.
+
+A sender keeps a diary of what it sent and what came back, and sends again what it does not know about; a
+listener merges what it heard with what it asks for."""
+
+import collections
+import os
+import signal
+import time
+
+import pytest
+
+from jd import CITIES, LINCANG, WEIHAI
+from jd import (BUILD, Daemon, all_events, another, appoint, clue, event, form, run, uuid7, wait_for)
+
+WINDOW = 256  # sent and not yet answered
+
+
+class Diary:
+    """A stream of reports, each with its id, and what is known of it."""
+
+    def __init__(self, daemon, n=2000):
+        self.daemon, self.client = daemon, daemon.client()
+        self.supervisors = {d: appoint(self.client, another(), d) for d in daemon.divisions}
+        self.bodies = {}  # id: division and body
+        for i in range(n):
+            division = daemon.divisions[i % len(daemon.divisions)]
+            self.bodies[uuid7()] = (division, clue(self.supervisors[division], text=f"第{i}件"))
+        self.ok = {}      # id: receipt
+        self.sent = set()
+
+    def unknown(self):
+        return self.sent - self.ok.keys()
+
+    def send(self, id):
+        division, body = self.bodies[id]
+        self.sent.add(id)
+        self.client.send("report.submit", body, division, id=id)
+
+    def note(self, receipt):
+        """The same receipt may come twice; another one for the same id may not."""
+        if receipt["status"] == "ok":
+            assert self.ok.setdefault(receipt["id"], receipt) == receipt
+        else:
+            assert receipt["status"] == "busy", receipt
+
+    def stream(self, interruptions, patience=15000):
+        """Sends everything, with an interruption each time so many receipts have come; ends when all that
+        still lives is answered."""
+        waiting, due = collections.deque(self.bodies), dict(interruptions)
+        outstanding = 0
+        while waiting or outstanding:
+            while waiting and outstanding < WINDOW:
+                self.send(waiting.popleft())
+                outstanding += 1
+            receipt = self.client.receive(patience)
+            if receipt is None:
+                return
+            outstanding -= 1
+            self.note(receipt)
+            if len(self.ok) in due:
+                due.pop(len(self.ok))()
+
+    def settle(self):
+        """Sends again what is not known, until it is."""
+        self.client = self.daemon.client()
+
+        def once():
+            missing = set(self.bodies) - self.ok.keys()
+            for id in missing:
+                self.send(id)
+            while missing and (receipt := self.client.receive(2000)):
+                self.note(receipt)
+                missing.discard(receipt["id"])
+            return set(self.bodies) == self.ok.keys()
+
+        wait_for(once, 30, "a receipt for everything")
+
+    def check(self):
+        """Everything once, under the entity its receipt names, and events without a gap."""
+        c = self.daemon.client()
+        for division in self.daemon.divisions:
+            mine = {id: r for id, r in self.ok.items() if self.bodies[id][0] == division}
+            events = all_events(c, division)
+            assert [e["seq"] for e in events] == list(range(1, len(events) + 1))
+            reports = [e for e in events if e["event"] == "assigned"]
+            assert collections.Counter(e["cause"] for e in reports) == collections.Counter(mine)
+            assert {e["cause"]: (e["id"], e["seq"]) for e in reports} == \
+                {id: (r["entity_id"], r["seq"]) for id, r in mine.items()}
+            assert len({r["entity_id"] for r in mine.values()}) == len(mine)
+        return self
+
+
+class Listener:
+    """What a subscriber hears, by division and seq; it reads on only when asked to."""
+
+    def __init__(self, daemon):
+        self.daemon, self.heard = daemon, {d: {} for d in daemon.divisions}
+        self.socket = daemon.subscribe("J.")
+        c = daemon.client()
+        wait_for(lambda: c.ok("application.submit", form(), daemon.divisions[0]) and self.socket.poll(20), 5,
+                 "the subscription to be there")
+
+    def read(self):
+        while (e := event(self.socket, 0)) is not None:
+            known = self.heard[e[1]["division"]].setdefault(e[1]["seq"], e[1])
+            assert known == e[1], "an event may be repeated, and is the same"
+
+    def check(self, repeated=None):
+        """Merged with what is asked for: nothing heard that is not recorded, all of it in the end."""
+        c = self.daemon.client()
+        wait_for(lambda: self.read() or self.socket.poll(200) == 0, 10, "quiet")
+        for division, heard in self.heard.items():
+            recorded = {e["seq"]: e for e in all_events(c, division)}
+            assert heard.items() <= recorded.items(), "never invented"
+            if repeated:
+                assert set(range(min(heard), max(recorded) + 1)) == set(heard), "never skipped"
+
+
+@pytest.fixture
+def d():
+    with Daemon() as daemon:
+        yield daemon
+
+
+def test_the_worker_is_killed_in_a_stream(d):
+    """The daemon sends again what was not answered: the sender notices nothing."""
+    listener, diary = Listener(d), Diary(d)
+    diary.stream({700: lambda: d.kill_worker(LINCANG), 1300: lambda: d.kill_worker(WEIHAI)})
+    assert not diary.unknown()
+    diary.check()
+    listener.check(repeated=True)
+    assert d.logged().count("worker lost") == 2
+
+
+def test_the_worker_is_killed_five_times_in_a_stream(d):
+    listener, diary = Listener(d), Diary(d)
+    diary.stream({300 * n: lambda: d.kill_worker(LINCANG) for n in range(1, 6)}, patience=30000)
+    diary.settle()
+    diary.check()
+    listener.check(repeated=True)
+
+
+def test_the_worker_is_told_to_end_in_a_stream(d):
+    """A restart under load, as for a new policy: likewise."""
+    listener, diary = Listener(d), Diary(d)
+    diary.stream({500: lambda: d.kill_worker(LINCANG, signal.SIGTERM), 1000: lambda: d.process.send_signal(signal.SIGHUP)})
+    assert not diary.unknown()
+    diary.check()
+    listener.check(repeated=True)
+
+
+def test_the_daemon_is_killed_in_a_stream(d):
+    """Every ok is there and is what it was; what nobody knows about is there once at most, and once when it
+    was sent again."""
+    listener, diary = Listener(d), Diary(d)
+    diary.stream({900: d.kill}, patience=1500)
+    assert 900 <= len(diary.ok) < len(diary.bodies) and diary.unknown()
+    before = dict(diary.ok)
+    wait_for(lambda: not any(map(d.worker_pid, CITIES)), 10, "the workers to follow their daemon")
+    d.start()
+    c = d.client()
+    for division in CITIES:
+        causes = collections.Counter(e["cause"] for e in all_events(c, division) if e["event"] == "assigned")
+        assert set(causes.values()) == {1}, "nothing twice"
+        mine = {id for id in before if diary.bodies[id][0] == division}
+        assert mine <= set(causes) <= diary.sent, "nothing lost, nothing invented"
+    diary.settle()
+    assert before.items() <= diary.ok.items()
+    diary.check()
+    listener.check()
+
+
+def test_daemon_and_workers_are_killed_at_once(d):
+    """As when the machine's power goes."""
+    diary = Diary(d)
+
+    def power_cut():
+        pids = [d.worker_pid(division) for division in CITIES]
+        d.process.kill()
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+        d.process.wait()
+
+    diary.stream({600: power_cut}, patience=1500)
+    before = dict(diary.ok)
+    d.start()
+    diary.settle()
+    assert before.items() <= diary.ok.items()
+    diary.check()
+
+
+def test_told_to_stop_in_a_stream(d):
+    """SIGTERM: what was read is answered, what was not is to be sent again, and the exit is clean."""
+    diary = Diary(d)
+    diary.stream({800: lambda: d.process.send_signal(signal.SIGTERM)}, patience=2000)
+    assert d.process.wait(20) == 0
+    before = dict(diary.ok)
+    d.start()
+    c = d.client()
+    recorded = {e["cause"] for division in CITIES for e in all_events(c, division) if e["event"] == "assigned"}
+    assert recorded == set(before), "what is recorded was answered, and the other way about"
+    diary.settle()
+    assert before.items() <= diary.ok.items()
+    diary.check()
+
+
+def test_questions_to_a_worker_that_dies_are_answered(d):
+    """Busy or an answer, and never silence: a question, too, is told when to come again."""
+    c = d.client()
+    os.kill(d.worker_pid(LINCANG), signal.SIGSTOP)
+    ids = {c.send("stats.get", {}) for _ in range(50)}
+    time.sleep(0.2)
+    d.kill_worker(LINCANG)
+    answers = [c.receive(3000) for _ in ids]
+    assert all(answers), f"{answers.count(None)} of {len(ids)} questions were never answered"
+    assert {a["status"] for a in answers} <= {"ok", "busy"} and {a["id"] for a in answers} == ids
+
+
+def test_a_worker_that_stays_away(tmp_path):
+    """What comes for a division whose worker does not start is told to come again, and another division
+    does not notice."""
+    fake = tmp_path / "worker"
+    fake.write_text(f'#!/bin/sh\ncase "$*" in *{WEIHAI}*) exit 1;; esac\nexec "{BUILD}/jiandu-worker" "$@"\n')
+    fake.chmod(0o755)
+    with Daemon(extra=f"workers: {{ program: {fake} }}") as d:
+        pass
+
+
+def test_a_broken_configuration_is_not_taken_up(d):
+    """SIGHUP reads the file again; one that is wrong changes nothing."""
+    c = d.client()
+    good = d.config.read_text()
+    pids = {division: d.worker_pid(division) for division in CITIES}
+    d.config.write_text(good + "colour: red\n")
+    d.process.send_signal(signal.SIGHUP)
+    wait_for(lambda: "reload refused" in d.logged(), 5, "the refusal")
+    assert f"{d.config}:{good.count(chr(10)) + 1}: 'colour' is not known here" in d.logged()
+    assert c.ok("application.submit", form()) and pids == {division: d.worker_pid(division) for division in CITIES}
+    d.config.write_text(good.replace("log: info", "log: debug"))
+    d.process.send_signal(signal.SIGHUP)
+    wait_for(lambda: all(d.worker_pid(division) not in (None, pids[division]) for division in CITIES), 10,
+             "the workers to be new ones")
+    for division in CITIES:
+        assert c.ok("application.submit", form(None, division), division)
+
+
+def test_one_daemon_a_runtime_folder(d):
+    """A second one refuses to start, and the first goes on."""
+    second = run("jiandud", "-c", d.config, timeout=10)
+    assert second.returncode == 75 and "another jiandud serves from this folder" in second.stderr
+    assert d.client().ok("application.submit", form())
+
+
+def test_one_worker_a_store(d):
+    """Two that write are none that can be trusted."""
+    second = run("jiandu-worker", "-c", d.config, "-d", LINCANG, timeout=10)
+    assert second.returncode != 0 and str(d.state / LINCANG) in second.stderr
+    assert d.client().ok("application.submit", form())
