@@ -91,5 +91,6 @@ int jd_screen_case(jd_ctx *c, const jd_policy *p, const jd_form *form, int chann
 /* limits.c: arms and clears the case's running time limit */
 void jd_limit_start(jd_ctx *c, const jd_policy *p, struct jd_row_report *row, jd_clock_id k, jd_day from);
 void jd_limit_end(struct jd_row_report *row);
+void jd_limit_move(jd_ctx *c, const jd_policy *p, struct jd_row_report *row, jd_day due); /* another last day */
 
 #endif

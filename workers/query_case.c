@@ -1,5 +1,6 @@
 /* case.get and case.list. */
 #include "proto/pack.h"
+#include "proto/tables.h"
 #include "workers/query.h"
 
 jd_case_row *jd_ask_case(jd_asked *q, jd_str text, jd_case_id *id)
@@ -141,6 +142,10 @@ static void put_report(map *m, const jd_asked *q, const jd_policy *p, const stru
     if (r->clock_kind >= 0 && r->clock_kind < JD_CLOCK_COUNT)
         put_z(m, "clock", jd_clock_name((jd_clock_id)r->clock_kind));
     put_s(m, "result", code_at(k->results.v, k->results.n, r->result));
+    if (r->triage != JD_NO_INT) put_z(m, "triage", jd_table_get(JD_TABLE_triage)->rows[r->triage].value);
+    put_id(m, q, "duplicate_of", JD_E_report, r->duplicate_of);
+    put_day(m, "suspended_on", r->suspended_on);
+    put_u(m, "extensions", r->extensions);
     if (r->satisfied != JD_UNKNOWN) put_bool(m, "satisfied", r->satisfied == JD_YES);
 }
 

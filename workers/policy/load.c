@@ -144,7 +144,8 @@ static void load_management(jd_loader *l, jd_ynode *n)
 {
     l->p->manager = jd_load_dept(l, n, "department", true);
     l->p->discipline = jd_load_dept(l, n, "discipline", false);
-    jd_load_rule(l, n, "rule", false);
+    l->p->draft_rule = jd_load_rule(l, n, "rule", false);
+    l->p->draft_required = jd_y_bool(n, "draft_opinion", false, &l->d);
 }
 
 static void load_lists(jd_loader *l, jd_ynode *n)
@@ -170,6 +171,15 @@ static void load_chapters(jd_loader *l, jd_ynode *n)
     }
 }
 
+static void load_extension(jd_loader *l, jd_ynode *n, jd_clock_rule *c)
+{
+    c->extend_days = (int)jd_y_int(n, "days", 0, 1, 365, &l->d);
+    c->extend_times = (int)jd_y_int(n, "times", 1, 1, 10, &l->d);
+    c->extend_by = jd_load_dept(l, n, "approver", true);
+    c->extend_rule = jd_load_rule(l, n, "rule", false);
+    if (c->extend_days == 0) jd_diag_at(&l->d, n->line, "'days' is missing");
+}
+
 static void load_clock(jd_loader *l, jd_ynode *n, jd_clock_rule *c)
 {
     jd_str unit = jd_y_need_text(n, "unit", &l->d);
@@ -183,6 +193,9 @@ static void load_clock(jd_loader *l, jd_ynode *n, jd_clock_rule *c)
     c->basis = jd_y_need_text(n, "basis", &l->d);
     c->warn_n = load_days(l, n, "warn_days", c->warn);
     jd_y_text(n, "source", &l->d);
+    jd_load_items(l, n, "suspend_grounds", &c->suspend_grounds);
+    c->extend_rule = JD_NO_RULE;
+    if (jd_load_sub(n, "extend")) load_extension(l, jd_load_sub(n, "extend"), c);
 }
 
 void jd_load_clocks(jd_loader *l, jd_ynode *n)

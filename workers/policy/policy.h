@@ -160,6 +160,10 @@ typedef struct jd_clock_rule {
     int warn_n;
     int warn[8]; /* days before the end, falling */
     uint16_t rule;
+    int extend_days, extend_times; /* at most; 0: never */
+    uint16_t extend_by;            /* who approves */
+    uint16_t extend_rule;
+    jd_items suspend_grounds;
     jd_str basis; /* text, reference or local: where the number comes from */
 } jd_clock_rule;
 
@@ -203,7 +207,10 @@ typedef struct jd_policy {
     int *form_fields;       /* their indexes in the form's layout */
     jd_items recommenders, nominees, expertise, major_classes, employer_kinds;
     jd_items natures, subjects, bases, feedback_channels, counties;
-    uint16_t kind_rule, nature_rule, nature_open;
+    uint16_t kind_rule, nature_rule;
+    int reopen_days;
+    bool draft_required; /* a handling opinion comes before the assignment (LC-10.2) */
+    uint16_t draft_rule;
 
     int term_months;
     uint16_t term_rule, lapse_rule, appoint_rule;
