@@ -13,7 +13,8 @@
 #define JD_ENTITIES(ENTITY)                                                                        \
     ENTITY(application, 'A', "报名、推荐: asking to become a supervisor (LC-5, WH-5)")              \
     ENTITY(supervisor, 'S', "监督员: a person holding an appointment (LC-12, LC-13, WH-8)")         \
-    ENTITY(report, 'R', "反映、线索: what a supervisor sends in (LC-10, WH-10)")
+    ENTITY(report, 'R', "反映、线索: what a supervisor sends in (LC-10, WH-10)")                     \
+    ENTITY(dismissal, 'D', "解聘: a case for ending an appointment (LC-14, WH-9)")
 
 /* clang-format off */
 
@@ -32,30 +33,52 @@
     STATE(e, withdrawn,           FINAL, NO,       NO,        NO,       NO,                              NO)
 
 #define JD_VERBS_supervisor(VERB, e) \
-    VERB(e, appoint) VERB(e, inform) VERB(e, expire) VERB(e, lapse)
+    VERB(e, appoint) VERB(e, inform) VERB(e, need) VERB(e, consent) VERB(e, expire) VERB(e, lapse) \
+    VERB(e, discipline) VERB(e, resign) VERB(e, dismiss)
 
-/*       state         appoint        inform           expire           lapse */
+/* A renewal leads back to active, whatever came first, need or consent. What ends an appointment does not
+ * end its reports: they keep their supervisor, who still gets the feedback. */
+/*       state          appoint        inform           need                             consent                          expire           lapse          discipline       resign                           dismiss */
 #define JD_STATES_supervisor(STATE, e) \
-    STATE(e, none,     OPEN,  TO(e, active), NO,              NO,              NO) \
-    STATE(e, active,   OPEN,  NO,            TO(e, active),   TO(e, expiring), TO(e, lapsed)) \
-    STATE(e, expiring, OPEN,  NO,            TO(e, expiring), TO(e, expiring), TO(e, lapsed)) \
-    STATE(e, lapsed,   FINAL, NO,            NO,              NO,              NO)
+    STATE(e, none,      OPEN,  TO(e, active), NO,              NO,                              NO,                              NO,              NO,            NO,              NO,                              NO) \
+    STATE(e, active,    OPEN,  NO,            TO(e, active),   TO(e, active),                   TO(e, active),                   TO(e, expiring), TO(e, lapsed), TO(e, active),   TO(e, active) | TO(e, resigned), TO(e, dismissed)) \
+    STATE(e, expiring,  OPEN,  NO,            TO(e, expiring), TO(e, expiring) | TO(e, active), TO(e, expiring) | TO(e, active), TO(e, expiring), TO(e, lapsed), TO(e, expiring), TO(e, expiring) | TO(e, resigned), TO(e, dismissed)) \
+    STATE(e, lapsed,    FINAL, NO,            NO,              NO,                              NO,                              NO,              NO,            NO,              NO,                              NO) \
+    STATE(e, resigned,  FINAL, NO,            NO,              NO,                              NO,                              NO,              NO,            NO,              NO,                              NO) \
+    STATE(e, dismissed, FINAL, NO,            NO,              NO,                              NO,                              NO,              NO,            NO,              NO,                              NO)
 
 #define JD_VERBS_report(VERB, e) \
-    VERB(e, submit) VERB(e, assign) VERB(e, accept) VERB(e, object) VERB(e, result) \
-    VERB(e, feedback) VERB(e, acknowledge) VERB(e, close) VERB(e, warn) VERB(e, breach)
+    VERB(e, submit) VERB(e, assign) VERB(e, accept) VERB(e, object) VERB(e, result) VERB(e, feedback) \
+    VERB(e, acknowledge) VERB(e, close) VERB(e, warn) VERB(e, breach) VERB(e, supplement) VERB(e, triage) \
+    VERB(e, propose) VERB(e, suspend) VERB(e, resume) VERB(e, extend) VERB(e, reopen)
 
-/*       state                   submit                       assign           accept           object           result           feedback         acknowledge          close          warn, breach */
+/*  state                         submit                                             assign           accept           object           result           feedback         acknowledge          close          warn               breach             supplement                                         triage                                                   propose          suspend           resume           extend             reopen */
 #define JD_STATES_report(STATE, e) \
-    STATE(e, none,         OPEN,  TO(e, assigned) | TO(e, held), NO,              NO,              NO,              NO,              NO,              NO,                  NO,            NO, NO) \
-    STATE(e, held,         OPEN,  NO,                          TO(e, assigned), NO,              NO,              NO,              NO,              NO,                  NO,            TO(e, held), TO(e, held)) \
-    STATE(e, assigned,     OPEN,  NO,                          TO(e, assigned), TO(e, accepted), TO(e, objected), NO,              NO,              NO,                  NO,            TO(e, assigned), TO(e, assigned)) \
-    STATE(e, objected,     OPEN,  NO,                          TO(e, assigned), NO,              NO,              NO,              NO,              NO,                  NO,            TO(e, objected), TO(e, objected)) \
-    STATE(e, accepted,     OPEN,  NO,                          TO(e, assigned), NO,              NO,              TO(e, resulted), NO,              NO,                  NO,            TO(e, accepted), TO(e, accepted)) \
-    STATE(e, resulted,     OPEN,  NO,                          NO,              NO,              NO,              NO,              TO(e, fed_back), NO,                  TO(e, closed), TO(e, resulted), TO(e, resulted)) \
-    STATE(e, fed_back,     OPEN,  NO,                          NO,              NO,              NO,              NO,              TO(e, fed_back), TO(e, acknowledged), TO(e, closed), NO, NO) \
-    STATE(e, acknowledged, OPEN,  NO,                          NO,              NO,              NO,              NO,              NO,              NO,                  TO(e, closed), NO, NO) \
-    STATE(e, closed,       FINAL, NO,                          NO,              NO,              NO,              NO,              NO,              NO,                  NO,            NO, NO)
+    STATE(e, none,         OPEN,  TO(e, assigned) | TO(e, held) | TO(e, registered), NO,              NO,              NO,              NO,              NO,              NO,                  NO,            NO,                NO,                NO,                                                NO,                                                      NO,              NO,               NO,              NO,                NO) \
+    STATE(e, held,         OPEN,  NO,                                                TO(e, assigned), NO,              NO,              NO,              NO,              NO,                  NO,            TO(e, held),       TO(e, held),       TO(e, held),                                       TO(e, held) | TO(e, resulted) | TO(e, needs_info),       TO(e, proposed), NO,               NO,              TO(e, held),       NO) \
+    STATE(e, assigned,     OPEN,  NO,                                                TO(e, assigned), TO(e, accepted), TO(e, objected), NO,              NO,              NO,                  NO,            TO(e, assigned),   TO(e, assigned),   TO(e, assigned),                                   TO(e, assigned) | TO(e, resulted) | TO(e, needs_info),   TO(e, proposed), NO,               NO,              TO(e, assigned),   NO) \
+    STATE(e, objected,     OPEN,  NO,                                                TO(e, assigned), NO,              NO,              NO,              NO,              NO,                  NO,            TO(e, objected),   TO(e, objected),   TO(e, objected),                                   TO(e, objected) | TO(e, resulted) | TO(e, needs_info),   TO(e, proposed), NO,               NO,              TO(e, objected),   NO) \
+    STATE(e, accepted,     OPEN,  NO,                                                TO(e, assigned), NO,              NO,              TO(e, resulted), NO,              NO,                  NO,            TO(e, accepted),   TO(e, accepted),   TO(e, accepted),                                   TO(e, accepted) | TO(e, resulted),                       NO,              TO(e, suspended), NO,              TO(e, accepted),   NO) \
+    STATE(e, resulted,     OPEN,  NO,                                                NO,              NO,              NO,              NO,              TO(e, fed_back), NO,                  TO(e, closed), TO(e, resulted),   TO(e, resulted),   NO,                                                NO,                                                      NO,              NO,               NO,              NO,                NO) \
+    STATE(e, fed_back,     OPEN,  NO,                                                NO,              NO,              NO,              NO,              TO(e, fed_back), TO(e, acknowledged), TO(e, closed), NO,                NO,                NO,                                                NO,                                                      NO,              NO,               NO,              NO,                NO) \
+    STATE(e, acknowledged, OPEN,  NO,                                                NO,              NO,              NO,              NO,              NO,              NO,                  TO(e, closed), NO,                NO,                NO,                                                NO,                                                      NO,              NO,               NO,              NO,                NO) \
+    STATE(e, closed,       FINAL, NO,                                                NO,              NO,              NO,              NO,              NO,              NO,                  NO,            NO,                NO,                NO,                                                NO,                                                      NO,              NO,               NO,              NO,                TO(e, assigned)) \
+    STATE(e, registered,   OPEN,  NO,                                                TO(e, assigned), NO,              NO,              NO,              NO,              NO,                  NO,            TO(e, registered), TO(e, registered), TO(e, registered),                                 TO(e, registered) | TO(e, resulted) | TO(e, needs_info), TO(e, proposed), NO,               NO,              TO(e, registered), NO) \
+    STATE(e, proposed,     OPEN,  NO,                                                TO(e, assigned), NO,              NO,              NO,              NO,              NO,                  NO,            TO(e, proposed),   TO(e, proposed),   TO(e, proposed),                                   TO(e, proposed) | TO(e, resulted) | TO(e, needs_info),   TO(e, proposed), NO,               NO,              TO(e, proposed),   NO) \
+    STATE(e, needs_info,   OPEN,  NO,                                                TO(e, assigned), NO,              NO,              NO,              NO,              NO,                  NO,            TO(e, needs_info), TO(e, needs_info), TO(e, assigned) | TO(e, held) | TO(e, registered), TO(e, needs_info) | TO(e, resulted) | TO(e, assigned),   NO,              NO,               NO,              TO(e, needs_info), NO) \
+    STATE(e, suspended,    OPEN,  NO,                                                NO,              NO,              NO,              NO,              NO,              NO,                  NO,            NO,                NO,                TO(e, suspended),                                  NO,                                                      NO,              NO,               TO(e, accepted), NO,                NO)
+
+#define JD_VERBS_dismissal(VERB, e) \
+    VERB(e, open) VERB(e, hear) VERB(e, decide) VERB(e, end)
+
+/*       state          open           hear          decide                           end: the appointment ended by itself */
+#define JD_STATES_dismissal(STATE, e) \
+    STATE(e, none,      OPEN,  TO(e, opened), NO,           NO,                             NO) \
+    STATE(e, opened,    OPEN,  NO,            TO(e, heard), TO(e, dismissed) | TO(e, kept), TO(e, moot)) \
+    STATE(e, heard,     OPEN,  NO,            TO(e, heard), TO(e, dismissed) | TO(e, kept), TO(e, moot)) \
+    STATE(e, dismissed, FINAL, NO,            NO,           NO,                             NO) \
+    STATE(e, kept,      FINAL, NO,            NO,           NO,                             NO) \
+    STATE(e, moot,      FINAL, NO,            NO,           NO,                             NO)
 
 /* clang-format on */
 

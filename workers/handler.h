@@ -79,7 +79,7 @@ void jd_read_facts(jd_txn *t, jd_arena *a, const jd_policy *p, uint64_t person, 
                    jd_tri facts[JD_FACTS_MAX]);
 void jd_read_facts_with(jd_txn *t, jd_arena *a, const jd_policy *p, uint64_t person, jd_day today,
                         int fact, jd_tri value, jd_tri facts[JD_FACTS_MAX]); /* one of them new */
-void jd_end_appointment(jd_ctx *c, uint64_t person);
+void jd_end_appointment(jd_ctx *c, jd_case_row *supervisor); /* what ends with it, however it ends */
 void jd_close_application(jd_ctx *c, uint64_t person, uint64_t supervisor); /* 0: none in force */
 
 /* forms.c: applications' forms and their screening */
@@ -91,5 +91,6 @@ int jd_screen_case(jd_ctx *c, const jd_policy *p, const jd_form *form, int chann
 /* limits.c: arms and clears the case's running time limit */
 void jd_limit_start(jd_ctx *c, const jd_policy *p, struct jd_row_report *row, jd_clock_id k, jd_day from);
 void jd_limit_end(struct jd_row_report *row);
+void jd_limit_move(jd_ctx *c, const jd_policy *p, struct jd_row_report *row, jd_day due); /* another last day */
 
 #endif

@@ -20,3 +20,11 @@ void jd_limit_end(struct jd_row_report *row)
     row->clock_from = JD_NO_DAY;
     row->overdue = JD_UNKNOWN;
 }
+
+void jd_limit_move(jd_ctx *c, const jd_policy *p, struct jd_row_report *row, jd_day due)
+{
+    const jd_clock_rule *k = &p->clocks[row->clock_kind];
+    row->due = due;
+    row->clock = jd_next_rung(k->warn, k->warn_n, due, c->at);
+    if (c->today <= due) row->overdue = JD_UNKNOWN;
+}

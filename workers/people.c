@@ -80,8 +80,17 @@ void jd_close_application(jd_ctx *c, uint64_t person, uint64_t supervisor)
     jd_put_person(c, person, row);
 }
 
-void jd_end_appointment(jd_ctx *c, uint64_t person)
+/* The case about an appointment that ended by itself has nothing left to decide. */
+static void end_dismissal(jd_ctx *c, uint64_t number)
 {
+    jd_case_row *row = number ? jd_read_case(&c->g->txn, &c->g->arena, JD_E_dismissal, number) : NULL;
+    if (!row || jd_state_final(JD_E_dismissal, (int)row->head.state)) return;
+    jd_move(c, JD_E_dismissal, number, row, JD_V_dismissal_end, JD_S_dismissal_moot, JD_EV_dismissal_moot);
+}
+
+void jd_end_appointment(jd_ctx *c, jd_case_row *supervisor)
+{
+    uint64_t person = (uint64_t)supervisor->supervisor.person;
     struct jd_row_person *row = jd_read_person(&c->g->txn, &c->g->arena, person);
     if (!row) {
         c->out->code = JD_CODE_INTERNAL;
@@ -89,4 +98,7 @@ void jd_end_appointment(jd_ctx *c, uint64_t person)
     }
     row->supervisor = 0;
     jd_put_person(c, person, row);
+    supervisor->head.clock = JD_NO_TIME;
+    if (supervisor->supervisor.dismissal > 0) end_dismissal(c, (uint64_t)supervisor->supervisor.dismissal);
+    supervisor->supervisor.dismissal = 0;
 }

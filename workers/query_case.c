@@ -1,5 +1,6 @@
 /* case.get and case.list. */
 #include "proto/pack.h"
+#include "proto/tables.h"
 #include "workers/query.h"
 
 jd_case_row *jd_ask_case(jd_asked *q, jd_str text, jd_case_id *id)
@@ -109,6 +110,21 @@ static void put_supervisor(map *m, const jd_asked *q, const jd_policy *p, const 
     put_id(m, q, "application", JD_E_application, r->application);
     put_day(m, "term_start", r->term_start);
     put_day(m, "term_end", r->term_end);
+    put_u(m, "renewals", r->renewals);
+    if (r->needed != JD_UNKNOWN) put_bool(m, "needed", r->needed == JD_YES);
+    if (r->consent != JD_UNKNOWN) put_bool(m, "consent", r->consent == JD_YES);
+    put_id(m, q, "dismissal", JD_E_dismissal, r->dismissal);
+}
+
+static void put_dismissal(map *m, const jd_asked *q, const jd_policy *p, const struct jd_row_dismissal *r)
+{
+    put_id(m, q, "supervisor", JD_E_supervisor, r->supervisor);
+    jd_pack_z(m->b, "grounds");
+    jd_pack_list(m->b, r->grounds.n / 2);
+    for (uint32_t i = 0; i + 1 < r->grounds.n; i += 2)
+        jd_pack_str(m->b, p->grounds[jd_get_be16((const uint8_t *)r->grounds.p + i)].item.code);
+    m->n++;
+    if (r->proven != JD_UNKNOWN) put_bool(m, "proven", r->proven == JD_YES);
 }
 
 static void put_report(map *m, const jd_asked *q, const jd_policy *p, const struct jd_row_report *r)
@@ -126,6 +142,10 @@ static void put_report(map *m, const jd_asked *q, const jd_policy *p, const stru
     if (r->clock_kind >= 0 && r->clock_kind < JD_CLOCK_COUNT)
         put_z(m, "clock", jd_clock_name((jd_clock_id)r->clock_kind));
     put_s(m, "result", code_at(k->results.v, k->results.n, r->result));
+    if (r->triage != JD_NO_INT) put_z(m, "triage", jd_table_get(JD_TABLE_triage)->rows[r->triage].value);
+    put_id(m, q, "duplicate_of", JD_E_report, r->duplicate_of);
+    put_day(m, "suspended_on", r->suspended_on);
+    put_u(m, "extensions", r->extensions);
     if (r->satisfied != JD_UNKNOWN) put_bool(m, "satisfied", r->satisfied == JD_YES);
 }
 
@@ -134,6 +154,7 @@ static void put_rest(map *m, const jd_asked *q, const jd_policy *p, jd_entity e,
     switch (e) {
     case JD_E_application: put_application(m, q, p, &row->application); break;
     case JD_E_supervisor: put_supervisor(m, q, p, &row->supervisor); break;
+    case JD_E_dismissal: put_dismissal(m, q, p, &row->dismissal); break;
     case JD_E_report: put_report(m, q, p, &row->report); break;
     default: break;
     }
@@ -295,7 +316,7 @@ static bool read_page(jd_asked *q, const struct jd_case_list *m, page *pg)
     jd_case_id after = { 0 };
     *pg = (page){ .entity = jd_entity_find(m->entity), .limit = LIST_DEFAULT, .state = -1, .dept = -1 };
     if (pg->entity == JD_E_none) {
-        jd_ask_fail(q, JD_CODE_UNKNOWN_CODE, "entity", "application, supervisor or report");
+        jd_ask_fail(q, JD_CODE_UNKNOWN_CODE, "entity", "application, supervisor, report or dismissal");
         return false;
     }
     if (m->limit != JD_NO_INT) pg->limit = m->limit;

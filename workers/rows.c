@@ -57,6 +57,7 @@ const jd_layout *jd_case_layout(jd_entity e)
         [JD_E_application] = &jd_row_application_layout,
         [JD_E_supervisor] = &jd_row_supervisor_layout,
         [JD_E_report] = &jd_row_report_layout,
+        [JD_E_dismissal] = &jd_row_dismissal_layout,
     };
     return layouts[e];
 }

@@ -45,6 +45,7 @@ typedef union jd_case_row {
     struct jd_row_application application;
     struct jd_row_supervisor supervisor;
     struct jd_row_report report;
+    struct jd_row_dismissal dismissal;
 } jd_case_row;
 
 /* Lists of departments, as stored. */

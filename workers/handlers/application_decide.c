@@ -5,15 +5,6 @@
 
 enum { START_AHEAD_MAX = 366 }; /* days a term may begin after the decision */
 
-static bool by_authority(jd_ctx *c, const jd_policy *p, jd_str department)
-{
-    uint16_t dept = jd_dept_of(c, p, "department", department);
-    if (dept != JD_NO_DEPT && dept != p->authority)
-        jd_refuse(c, JD_CODE_NOT_AUTHORITY, p->appoint_rule, "department", "%.*s",
-                  JD_FMT(p->depts[p->authority].item.code));
-    return !jd_refused(c);
-}
-
 /* Facts may have run out or come in since the last screening: nobody is appointed on old ones. */
 static bool still_eligible(jd_ctx *c, const jd_policy *p, uint64_t number, const jd_case_row *row)
 {
@@ -79,7 +70,7 @@ void jd_on_application_decide(jd_ctx *c, const void *msg)
     jd_case_row *row = jd_load_case(c, "application", m->application, JD_E_application, &number);
     if (!row) return;
     const jd_policy *p = jd_policy_of(c, row);
-    if (!by_authority(c, p, m->department)) return;
+    if (!jd_by_authority(c, p, m->department)) return;
     if (jd_str_is(m->decision, "appoint")) {
         decide_appoint(c, m, p, number, row);
         return;

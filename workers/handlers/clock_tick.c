@@ -30,7 +30,9 @@ static void fire_term(jd_ctx *c, const jd_policy *p, const due *d, jd_case_row *
     ch->due = row->supervisor.term_end;
     row->head.clock = end ? JD_NO_TIME : jd_next_rung(p->expiring, p->expiring_n, row->supervisor.term_end, d->at);
     jd_reason_add(c, (jd_reason){ .rule = end ? p->lapse_rule : p->term_rule, .on = JD_ON_NOTHING });
-    if (end) jd_end_appointment(c, (uint64_t)row->supervisor.person);
+    if (!end) return;
+    if (p->lapse_ground != JD_NO_RULE) jd_reason_add(c, (jd_reason){ .rule = p->lapse_ground, .on = JD_ON_NOTHING });
+    jd_end_appointment(c, row);
 }
 
 static void fire_limit(jd_ctx *c, const jd_policy *p, const due *d, jd_case_row *row)

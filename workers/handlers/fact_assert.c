@@ -1,5 +1,6 @@
 /* Something attested from outside: an open application is screened again by it (LC-4.1 to LC-4.3). */
 #include "workers/handlers/handlers.h"
+#include "workers/rules/standing.h"
 
 static int find_fact(const jd_policy *p, jd_str predicate)
 {
@@ -46,6 +47,18 @@ static void rescreen(jd_ctx *c, const jd_policy *p, uint64_t number, jd_case_row
                 JD_EV_application_screened);
 }
 
+/* A fact that arrives during a term proposes the grounds it opens (LC-14.2, 14.4, 14.5; WH-9.2). */
+static void propose(jd_ctx *c, const jd_policy *p, const jd_case_row *row, int fact, jd_tri value)
+{
+    jd_tri facts[JD_FACTS_MAX];
+    jd_read_facts_with(&c->g->txn, &c->g->arena, p, (uint64_t)row->supervisor.person, c->today, fact, value, facts);
+    jd_standing s = { .facts = facts };
+    for (int i = 0; i < p->grounds_n; i++)
+        if (p->grounds[i].when && jd_ground_shows(&p->grounds[i], &s) == JD_YES)
+            jd_reason_add(c, (jd_reason){ .rule = p->grounds[i].item.rule, .on = JD_ON_FACT, .index = (uint16_t)fact,
+                                          .value = (uint8_t)value });
+}
+
 void jd_on_fact_assert(jd_ctx *c, const void *msg)
 {
     const struct jd_fact_assert *m = msg;
@@ -62,8 +75,8 @@ void jd_on_fact_assert(jd_ctx *c, const void *msg)
     if (jd_refused(c)) return;
     if (e == JD_E_application)
         rescreen(c, p, number, row, fact, value_of(m->value));
-    else
-        jd_move(c, e, number, row, JD_V_supervisor_inform, (int)row->head.state, JD_EV_supervisor_informed);
+    else if (jd_move(c, e, number, row, JD_V_supervisor_inform, (int)row->head.state, JD_EV_supervisor_informed))
+        propose(c, p, row, fact, value_of(m->value));
     if (!jd_refused(c))
         put_fact(c, &p->facts[fact], m, (uint64_t)(e == JD_E_application ? row->application.person
                                                                          : row->supervisor.person));

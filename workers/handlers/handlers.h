@@ -10,7 +10,21 @@ void jd_on_application_supplement(jd_ctx *c, const void *msg);
 void jd_on_application_withdraw(jd_ctx *c, const void *msg);
 void jd_on_application_decide(jd_ctx *c, const void *msg);
 void jd_on_fact_assert(jd_ctx *c, const void *msg);
+void jd_on_term_need(jd_ctx *c, const void *msg);
+void jd_on_term_consent(jd_ctx *c, const void *msg);
+void jd_on_resignation_submit(jd_ctx *c, const void *msg);
+void jd_on_discipline_record(jd_ctx *c, const void *msg);
+void jd_on_dismissal_open(jd_ctx *c, const void *msg);
+void jd_on_dismissal_hear(jd_ctx *c, const void *msg);
+void jd_on_dismissal_decide(jd_ctx *c, const void *msg);
 void jd_on_report_submit(jd_ctx *c, const void *msg);
+void jd_on_report_supplement(jd_ctx *c, const void *msg);
+void jd_on_report_triage(jd_ctx *c, const void *msg);
+void jd_on_report_propose(jd_ctx *c, const void *msg);
+void jd_on_report_reopen(jd_ctx *c, const void *msg);
+void jd_on_clock_suspend(jd_ctx *c, const void *msg);
+void jd_on_clock_resume(jd_ctx *c, const void *msg);
+void jd_on_clock_extend(jd_ctx *c, const void *msg);
 void jd_on_report_assign(jd_ctx *c, const void *msg);
 void jd_on_report_accept(jd_ctx *c, const void *msg);
 void jd_on_report_object(jd_ctx *c, const void *msg);
@@ -25,10 +39,26 @@ void jd_on_policy_activate(jd_ctx *c, const void *msg);
 void jd_receive_application(jd_ctx *c, const jd_form *form, int channel, int recommender, int nominee);
 bool jd_form_consistent(jd_ctx *c, const jd_policy *p, const jd_form *form);
 
+/* standing_desk.c: refuses who may not */
+bool jd_by_authority(jd_ctx *c, const jd_policy *p, jd_str department);
+bool jd_by_bureau(jd_ctx *c, const jd_policy *p, jd_str department); /* the authority or the manager */
+
+/* dismissal.c */
+void jd_open_dismissal(jd_ctx *c, uint64_t supervisor, jd_case_row *of, const uint16_t *grounds, int n);
+void jd_propose_grounds(jd_ctx *c, const jd_policy *p, const jd_case_row *supervisor);
+
 /* report_desk.c: loading a report for somebody who acts on it */
 typedef enum { JD_LEAD = 1, JD_MANAGER = 2 } jd_desk;
 struct jd_row_report *jd_report_at_desk(jd_ctx *c, jd_str report, const char *field, jd_str department,
                                         int who, const jd_policy **p, uint64_t *number);
+/* Who may assign: the managing department, or who stands in where that is accused; else refuses. */
+const jd_policy *jd_assigner(jd_ctx *c, jd_str report, jd_str department, struct jd_row_report **row,
+                             uint64_t *number);
+/* A department the report accuses is refused; the list as it is stored. */
+void jd_check_conflict(jd_ctx *c, const jd_policy *p, const struct jd_row_report *row, const char *field,
+                       uint16_t dept);
+jd_str jd_assistants(jd_ctx *c, const jd_policy *p, const struct jd_row_report *row, const jd_strs *list);
+
 /* Moves it, with the reason the policy's rule gives. NULL when the state does not allow it. */
 jd_change *jd_move_report(jd_ctx *c, uint64_t number, struct jd_row_report *row, int verb, int to,
                           jd_event_id event, uint16_t rule);

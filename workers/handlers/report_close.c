@@ -23,5 +23,6 @@ void jd_on_report_close(jd_ctx *c, const void *msg)
                                    JD_EV_report_closed, p->feedback_rule);
     if (!ch) return;
     jd_limit_end(row);
+    row->closed_on = c->today;
     ch->due = JD_NO_DAY;
 }

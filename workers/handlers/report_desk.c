@@ -26,3 +26,39 @@ jd_change *jd_move_report(jd_ctx *c, uint64_t number, struct jd_row_report *row,
     if (ch) ch->due = row->due;
     return ch;
 }
+
+void jd_check_conflict(jd_ctx *c, const jd_policy *p, const struct jd_row_report *row, const char *field,
+                           uint16_t dept)
+{
+    if (dept != JD_NO_DEPT && jd_u16s_have(row->accused, dept))
+        jd_refuse(c, JD_CODE_ROUTE_TO_ACCUSED, p->firewall_rule, field, "the report is about %.*s",
+                  JD_FMT(p->depts[dept].item.code));
+}
+
+jd_str jd_assistants(jd_ctx *c, const jd_policy *p, const struct jd_row_report *row, const jd_strs *list)
+{
+    uint8_t *out = jd_alloc(&c->g->arena, 2 * (size_t)list->n + 1);
+    for (uint32_t i = 0; i < list->n; i++) {
+        uint16_t dept = jd_dept_of(c, p, "assist", list->v[i]);
+        jd_check_conflict(c, p, row, "assist", dept);
+        jd_be16(out + 2 * i, dept);
+    }
+    return (jd_str){ (const char *)out, 2 * list->n };
+}
+
+/* Who assigns: the managing department, or the discipline body where the former is accused. */
+const jd_policy *jd_assigner(jd_ctx *c, jd_str report, jd_str department, struct jd_row_report **row,
+                             uint64_t *number)
+{
+    jd_case_row *any = jd_load_case(c, "report", report, JD_E_report, number);
+    if (!any) return NULL;
+    const jd_policy *p = jd_policy_of(c, any);
+    *row = &any->report;
+    uint16_t by = jd_dept_of(c, p, "by", department);
+    bool accused = jd_u16s_have(any->report.accused, p->manager);
+    uint16_t may = accused ? p->discipline : p->manager;
+    if (accused && (may == JD_NO_DEPT || jd_u16s_have(any->report.accused, may))) may = p->authority;
+    if (by != JD_NO_DEPT && by != may)
+        jd_refuse(c, JD_CODE_NOT_ASSIGNED, JD_NO_RULE, "by", "%.*s", JD_FMT(p->depts[may].item.code));
+    return jd_refused(c) ? NULL : p;
+}

@@ -150,6 +150,17 @@ static jd_str pack_depts(jd_ctx *c, const uint16_t *v, int n)
     return (jd_str){ (const char *)list, 2 * (uint32_t)n };
 }
 
+/* Where a report begins: nobody may have it; its handling opinion comes first (LC-10.2); or it is
+ * somebody's at once. */
+enum { HELD, DRAFT, ASSIGNED };
+typedef struct begin {
+    int state;
+    jd_event_id event;
+} begin;
+static const begin beginnings[] = { [HELD] = { JD_S_report_held, JD_EV_report_held },
+                                    [DRAFT] = { JD_S_report_registered, JD_EV_report_registered },
+                                    [ASSIGNED] = { JD_S_report_assigned, JD_EV_report_assigned } };
+
 static void assign(jd_ctx *c, const struct jd_report_submit *m, uint64_t number, jd_case_row *row)
 {
     jd_env env;
@@ -159,16 +170,14 @@ static void assign(jd_ctx *c, const struct jd_report_submit *m, uint64_t number,
     fill_env(c, m, &env);
     env.words[JD_D_county_or_institution] = word;
     jd_assign(c->policy, &env, county, row->report.accused, &a);
-    bool held = a.lead == JD_NO_DEPT;
-    jd_change *ch = jd_move(c, JD_E_report, number, row, JD_V_report_submit,
-                            held ? JD_S_report_held : JD_S_report_assigned,
-                            held ? JD_EV_report_held : JD_EV_report_assigned);
+    const begin *b = &beginnings[a.lead == JD_NO_DEPT ? HELD : c->policy->draft_required ? DRAFT : ASSIGNED];
+    jd_change *ch = jd_move(c, JD_E_report, number, row, JD_V_report_submit, b->state, b->event);
     if (!ch) return;
     row->report.dept = a.lead;
     row->report.route = a.route;
     row->report.assist = pack_depts(c, a.assist, a.assist_n);
     row->report.county = county ? county : JD_NO_INT;
-    row->report.assigned_on = held ? JD_NO_DAY : c->today;
+    row->report.assigned_on = b->state == JD_S_report_assigned ? c->today : JD_NO_DAY;
     jd_limit_start(c, c->policy, &row->report, JD_CLOCK_HANDLING, c->today);
     ch->due = row->report.due;
     jd_reason_add(c, (jd_reason){ .rule = c->policy->routes[a.route].rule, .on = JD_ON_ROUTE,

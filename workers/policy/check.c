@@ -40,6 +40,19 @@ static void check_cond(jd_loader *l, const jd_cond *c)
                        c->name, JD_FMT(c->values[i]));
 }
 
+static void check_grounds(jd_loader *l)
+{
+    const jd_policy *p = l->p;
+    for (int i = 0; i < p->grounds_n; i++) {
+        check_cond(l, p->grounds[i].when);
+        if (p->grounds[i].breach != JD_BREACH_NONE && p->discipline_items.n == 0)
+            jd_diag_at(&l->d, p->grounds[i].item.line, "rests on a breach of discipline, and the policy lists none");
+        for (int j = 0; j < i; j++)
+            if (jd_str_eq(p->grounds[i].item.code, p->grounds[j].item.code))
+                jd_diag_at(&l->d, p->grounds[i].item.line, "ground %.*s stands twice", JD_FMT(p->grounds[i].item.code));
+    }
+}
+
 static bool asks_fact(const jd_cond *c)
 {
     if (c->source == JD_SRC_FACT && !c->kids && c->kind != JD_C_HUMAN) return true;
@@ -104,6 +117,7 @@ void jd_policy_check(jd_loader *l)
 {
     check_requirements(l);
     check_targets(l);
+    check_grounds(l);
     check_routes(l);
     check_dates(l);
 }

@@ -136,6 +136,7 @@ static void load_appointment(jd_loader *l, jd_ynode *n)
     if (p->term_months == 0) jd_diag_at(&l->d, n->line, "'term_months' is missing");
     p->term_rule = jd_load_rule(l, n, "term_rule", true);
     p->lapse_rule = jd_load_rule(l, n, "lapse_rule", true);
+    p->lapse_ground = jd_load_rule(l, n, "lapse_ground", false);
     p->expiring_n = load_days(l, n, "expiring_days", p->expiring);
 }
 
@@ -143,7 +144,8 @@ static void load_management(jd_loader *l, jd_ynode *n)
 {
     l->p->manager = jd_load_dept(l, n, "department", true);
     l->p->discipline = jd_load_dept(l, n, "discipline", false);
-    jd_load_rule(l, n, "rule", false);
+    l->p->draft_rule = jd_load_rule(l, n, "rule", false);
+    l->p->draft_required = jd_y_bool(n, "draft_opinion", false, &l->d);
 }
 
 static void load_lists(jd_loader *l, jd_ynode *n)
@@ -169,6 +171,15 @@ static void load_chapters(jd_loader *l, jd_ynode *n)
     }
 }
 
+static void load_extension(jd_loader *l, jd_ynode *n, jd_clock_rule *c)
+{
+    c->extend_days = (int)jd_y_int(n, "days", 0, 1, 365, &l->d);
+    c->extend_times = (int)jd_y_int(n, "times", 1, 1, 10, &l->d);
+    c->extend_by = jd_load_dept(l, n, "approver", true);
+    c->extend_rule = jd_load_rule(l, n, "rule", false);
+    if (c->extend_days == 0) jd_diag_at(&l->d, n->line, "'days' is missing");
+}
+
 static void load_clock(jd_loader *l, jd_ynode *n, jd_clock_rule *c)
 {
     jd_str unit = jd_y_need_text(n, "unit", &l->d);
@@ -182,6 +193,9 @@ static void load_clock(jd_loader *l, jd_ynode *n, jd_clock_rule *c)
     c->basis = jd_y_need_text(n, "basis", &l->d);
     c->warn_n = load_days(l, n, "warn_days", c->warn);
     jd_y_text(n, "source", &l->d);
+    jd_load_items(l, n, "suspend_grounds", &c->suspend_grounds);
+    c->extend_rule = JD_NO_RULE;
+    if (jd_load_sub(n, "extend")) load_extension(l, jd_load_sub(n, "extend"), c);
 }
 
 void jd_load_clocks(jd_loader *l, jd_ynode *n)
@@ -229,6 +243,9 @@ static void load_sections(jd_loader *l)
         { "form", JD_Y_MAP, false, jd_load_form },
         { "facts", JD_Y_LIST, false, jd_load_facts },
         { "eligibility", JD_Y_LIST, true, jd_load_eligibility },
+        { "renewal", JD_Y_MAP, true, jd_load_renewal },
+        { "discipline", JD_Y_LIST, false, jd_load_discipline },
+        { "dismissal", JD_Y_MAP, true, jd_load_dismissal },
         { "reports", JD_Y_MAP, true, jd_load_reports },
         { "routing", JD_Y_MAP, true, jd_load_routing },
         { "clocks", JD_Y_MAP, true, jd_load_clocks },

@@ -41,6 +41,7 @@ void jd_load_reports(jd_loader *l, jd_ynode *n)
     p->secrecy_rule = jd_load_rule(l, n, "secrecy_rule", true);
     p->division_rule = jd_load_rule(l, n, "division_rule", false);
     p->kind_rule = jd_load_rule(l, n, "kind_rule", false);
+    p->reopen_days = (int)jd_y_int(n, "reopen_days", 30, 0, 3650, &l->d);
     if (kinds) load_kinds(l, kinds);
     p->targets = jd_load_list(l, targets, sizeof *p->targets, &p->targets_n);
     for (int i = 0; i < p->targets_n; i++) load_target(l, targets->items[i], &p->targets[i]);

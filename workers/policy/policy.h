@@ -160,8 +160,23 @@ typedef struct jd_clock_rule {
     int warn_n;
     int warn[8]; /* days before the end, falling */
     uint16_t rule;
+    int extend_days, extend_times; /* at most; 0: never */
+    uint16_t extend_by;            /* who approves */
+    uint16_t extend_rule;
+    jd_items suspend_grounds;
     jd_str basis; /* text, reference or local: where the number comes from */
 } jd_clock_rule;
+
+/* What ends an appointment. A ground shows in facts (`when`), in discipline records, in a request of
+ * the supervisor, or in what people write down. */
+typedef enum { JD_BREACH_NONE, JD_BREACH_ANY, JD_BREACH_SERIOUS } jd_breach;
+
+typedef struct jd_ground_rule {
+    jd_item item;
+    jd_cond *when; /* on facts; NULL for none */
+    jd_breach breach;
+    bool request; /* the supervisor's own */
+} jd_ground_rule;
 
 typedef struct jd_policy {
     jd_arena arena;
@@ -192,12 +207,25 @@ typedef struct jd_policy {
     int *form_fields;       /* their indexes in the form's layout */
     jd_items recommenders, nominees, expertise, major_classes, employer_kinds;
     jd_items natures, subjects, bases, feedback_channels, counties;
-    uint16_t kind_rule, nature_rule, nature_open;
+    uint16_t kind_rule, nature_rule;
+    int reopen_days;
+    bool draft_required; /* a handling opinion comes before the assignment (LC-10.2) */
+    uint16_t draft_rule;
 
     int term_months;
     uint16_t term_rule, lapse_rule, appoint_rule;
+    uint16_t lapse_ground; /* where the text counts the lapse among its grounds too */
     int expiring_n;
     int expiring[8]; /* days before the last day, falling */
+
+    int renewal_days; /* before the last day: from then on need and consent are taken */
+    uint16_t renewal_rule;
+    jd_items discipline_items;
+    int grounds_n;
+    jd_ground_rule *grounds;
+    bool must_dismiss;      /* a proven ground leaves no choice (停止聘用), or may be passed over (可以) */
+    bool resignation_ends;  /* by itself, or by the authority's decision */
+    uint16_t dismissal_rule;
 
     bool feedback_mandatory;
     uint16_t feedback_rule, firewall_rule, division_rule, secrecy_rule;

@@ -23,3 +23,17 @@ jd_day jd_term_end(const jd_policy *p, jd_day start)
 {
     return jd_add_months(start, p->term_months);
 }
+
+jd_day jd_resumed(const jd_policy *p, jd_clock_id k, jd_day due, jd_day stopped, jd_day today)
+{
+    if (!p->clocks[k].working) return jd_add_days_rolled(&p->calendar, today, due - stopped);
+    int left = 0;
+    for (jd_day d = stopped + 1; d <= due; d++) left += jd_is_workday(&p->calendar, d);
+    return jd_add_workdays(&p->calendar, today, left);
+}
+
+jd_day jd_extended(const jd_policy *p, jd_clock_id k, jd_day due, int days)
+{
+    if (p->clocks[k].working) return jd_add_workdays(&p->calendar, due, days);
+    return jd_add_days_rolled(&p->calendar, due, days);
+}

@@ -11,6 +11,12 @@ jd_day jd_deadline(const jd_policy *p, jd_clock_id k, jd_day from);
  * 00:00 of the day behind it. JD_NO_TIME when all is past. */
 jd_ms jd_next_rung(const int *warn, int warn_n, jd_day due, jd_ms after);
 
+/* Last day of a limit that stood still from `stopped` to `today` and has the same days left. */
+jd_day jd_resumed(const jd_policy *p, jd_clock_id k, jd_day due, jd_day stopped, jd_day today);
+
+/* Last day of a limit extended by so many days of its own unit. */
+jd_day jd_extended(const jd_policy *p, jd_clock_id k, jd_day due, int days);
+
 /* Whether an instant is the breach rather than a warning. */
 bool jd_is_breach(jd_day due, jd_ms instant);
 

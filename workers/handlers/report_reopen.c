@@ -1,0 +1,27 @@
+/* A closed report is handled again: with a reason, within the policy's window, on a limit of its own. */
+#include "workers/handlers/handlers.h"
+
+void jd_on_report_reopen(jd_ctx *c, const void *msg)
+{
+    const struct jd_report_reopen *m = msg;
+    const jd_policy *p;
+    uint64_t number;
+    char last[JD_DATE_LEN + 1];
+    struct jd_row_report *row = jd_report_at_desk(c, m->report, "by", m->by, JD_MANAGER, &p, &number);
+    if (!row) return;
+    if (row->closed_on != JD_NO_DAY && c->today > row->closed_on + p->reopen_days) {
+        jd_format_date(row->closed_on + p->reopen_days, last);
+        jd_refuse(c, JD_CODE_REOPEN_TOO_LATE, JD_NO_RULE, NULL, "by %s", last);
+        return;
+    }
+    jd_change *ch = jd_move_report(c, number, row, JD_V_report_reopen, JD_S_report_assigned,
+                                   JD_EV_report_reopened, p->routes[row->route].rule);
+    if (!ch) return;
+    row->result = row->triage = row->duplicate_of = row->extensions = JD_NO_INT;
+    row->closed_on = JD_NO_DAY;
+    row->satisfied = JD_UNKNOWN;
+    row->assigned_on = c->today;
+    if (row->dept == JD_NO_DEPT) row->dept = p->manager;
+    jd_limit_start(c, p, row, JD_CLOCK_HANDLING, c->today);
+    ch->due = row->due;
+}

@@ -1,0 +1,24 @@
+/* The supervisor adds to a report. What had been found short of information goes back to where it was. */
+#include "workers/handlers/handlers.h"
+
+static int back_to(const struct jd_row_report *row)
+{
+    if (row->state != JD_S_report_needs_info) return (int)row->state;
+    if (row->dept == JD_NO_DEPT) return JD_S_report_held;
+    return row->assigned_on == JD_NO_DAY ? JD_S_report_registered : JD_S_report_assigned;
+}
+
+void jd_on_report_supplement(jd_ctx *c, const void *msg)
+{
+    const struct jd_report_supplement *m = msg;
+    uint64_t number, supervisor;
+    jd_case_row *row = jd_load_case(c, "report", m->report, JD_E_report, &number);
+    if (!row || !jd_load_case(c, "supervisor", m->supervisor, JD_E_supervisor, &supervisor)) return;
+    jd_policy_of(c, row);
+    if ((uint64_t)row->report.supervisor != supervisor) {
+        jd_refuse(c, JD_CODE_NOT_REPORTER, JD_NO_RULE, "supervisor", "the supervisor who reported");
+        return;
+    }
+    jd_move_report(c, number, &row->report, JD_V_report_supplement, back_to(&row->report),
+                   JD_EV_report_supplemented, JD_NO_RULE);
+}

@@ -1,0 +1,44 @@
+/* Whose a report is (petition regulation art. 22). A duplicate and what belongs to another body end here,
+ * and the supervisor is told like of any result (LC-10.4). */
+#include "proto/tables.h"
+#include "workers/handlers/handlers.h"
+
+static bool original(jd_ctx *c, const struct jd_report_triage *m, uint64_t number, struct jd_row_report *row)
+{
+    uint64_t earlier = 0;
+    if (m->duplicate_of.p && !jd_load_case(c, "duplicate_of", m->duplicate_of, JD_E_report, &earlier)) return false;
+    if (earlier == 0 || earlier >= number)
+        jd_refuse(c, JD_CODE_NOT_THE_ORIGINAL, JD_NO_RULE, "duplicate_of", "the id of an earlier report");
+    row->duplicate_of = (int64_t)earlier;
+    return !jd_refused(c);
+}
+
+static void end_here(jd_ctx *c, const jd_policy *p, uint64_t number, struct jd_row_report *row, int triage)
+{
+    jd_change *ch = jd_move_report(c, number, row, JD_V_report_triage, JD_S_report_resulted,
+                                   JD_EV_report_triaged, p->feedback_rule);
+    if (!ch) return;
+    row->triage = triage;
+    jd_limit_start(c, p, row, JD_CLOCK_FEEDBACK, c->today);
+    ch->due = row->due;
+}
+
+void jd_on_report_triage(jd_ctx *c, const void *msg)
+{
+    const struct jd_report_triage *m = msg;
+    const jd_policy *p;
+    uint64_t number;
+    struct jd_row_report *row = jd_report_at_desk(c, m->report, "by", m->by, JD_MANAGER, &p, &number);
+    if (!row) return;
+    int triage = jd_table_find(JD_TABLE_triage, m->decision);
+    if (jd_str_is(m->decision, "duplicate") && !original(c, m, number, row)) return;
+    if (jd_str_is(m->decision, "forwarded") && !m->forwarded_to.p)
+        jd_refuse(c, JD_CODE_MISSING_FIELD, p->division_rule, "forwarded_to", "the body it goes to");
+    if (jd_refused(c)) return;
+    if (jd_str_is(m->decision, "ours"))
+        jd_move_report(c, number, row, JD_V_report_triage, (int)row->state, JD_EV_report_triaged, p->draft_rule);
+    else if (jd_str_is(m->decision, "needs-info"))
+        jd_move_report(c, number, row, JD_V_report_triage, JD_S_report_needs_info, JD_EV_report_triaged, p->draft_rule);
+    else
+        end_here(c, p, number, row, triage);
+}
