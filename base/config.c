@@ -49,9 +49,16 @@ static void read_divisions(reader *r)
     if (list && list->n == 0) jd_diag_at(&r->d, list->line, "'divisions' is empty");
 }
 
-static bool loopback(jd_str host)
+/* 127.x.y.z, [::1] or localhost, and nothing that only begins like one. */
+static bool loopback(jd_str address)
 {
-    return jd_str_starts(host, "127.") || jd_str_starts(host, "localhost:") || jd_str_starts(host, "[::1]:");
+    if (jd_str_starts(address, "localhost:") || jd_str_starts(address, "[::1]:")) return true;
+    if (!jd_str_starts(address, "127.")) return false;
+    for (uint32_t i = 0; i < address.n; i++) {
+        if (address.p[i] == ':') return true;
+        if (address.p[i] != '.' && (address.p[i] < '0' || address.p[i] > '9')) return false;
+    }
+    return false;
 }
 
 static void check_endpoint(reader *r, jd_ynode *n)
@@ -85,7 +92,7 @@ static void read_endpoints(reader *r, jd_ynode *map, const char *key, jd_endpoin
 
 static void read_workers(reader *r)
 {
-    jd_ynode *n = jd_y_get(r->root, "workers");
+    jd_ynode *n = jd_y_sub(r->root, "workers", JD_Y_MAP, &r->d);
     jd_str start = n ? jd_y_text(n, "start", &r->d) : (jd_str){ "", 0 };
     jd_str program = n ? jd_y_text(n, "program", &r->d) : (jd_str){ "", 0 };
     r->c->spawn = start.n == 0 || jd_str_is(start, "daemon");
@@ -114,7 +121,7 @@ static void read_words(reader *r)
 
 static void read_limits(reader *r)
 {
-    jd_ynode *n = jd_y_get(r->root, "limits");
+    jd_ynode *n = jd_y_sub(r->root, "limits", JD_Y_MAP, &r->d);
     jd_config *c = r->c;
     c->batch_messages = jd_y_int(n, "batch_messages", 4096, 1, 65536, &r->d);
     c->in_flight = jd_y_int(n, "in_flight", 16384, 16, 1 << 20, &r->d);
@@ -131,7 +138,7 @@ static void read_all(reader *r)
     c->policies = read_path(r, "policies", "/etc/jiandu/policies");
     c->key = read_path(r, "key", jd_path(&c->arena, c->state, "master.key"));
     read_divisions(r);
-    jd_ynode *endpoints = jd_y_get(r->root, "endpoints");
+    jd_ynode *endpoints = jd_y_sub(r->root, "endpoints", JD_Y_MAP, &r->d);
     read_endpoints(r, endpoints, "intake", &c->intake);
     read_endpoints(r, endpoints, "push", &c->push);
     read_endpoints(r, endpoints, "events", &c->events);

@@ -127,6 +127,10 @@ static void no_second_document(yaml_parser_t *parser, jd_diag *d)
 jd_ynode *jd_yaml_parse(jd_arena *a, jd_str text, jd_diag *d)
 {
     yaml_parser_t parser;
+    if (text.n == 0) {
+        jd_diag_at(d, 1, "empty file");
+        return NULL;
+    }
     if (has_alias(text)) {
         jd_diag_at(d, 1, "anchors and aliases (& and *) are not used here: write it out");
         return NULL;
@@ -156,7 +160,7 @@ jd_ynode *jd_y_get(jd_ynode *map, const char *key)
     return NULL;
 }
 
-static jd_ynode *get_kind(jd_ynode *map, const char *key, jd_ykind kind, jd_diag *d)
+jd_ynode *jd_y_sub(jd_ynode *map, const char *key, jd_ykind kind, jd_diag *d)
 {
     jd_ynode *n = jd_y_get(map, key);
     if (!n || n->kind == kind) return n;
@@ -170,12 +174,12 @@ jd_ynode *jd_y_need(jd_ynode *map, const char *key, jd_ykind kind, jd_diag *d)
         jd_diag_at(d, map ? map->line : 1, "'%s' is missing", key);
         return NULL;
     }
-    return get_kind(map, key, kind, d);
+    return jd_y_sub(map, key, kind, d);
 }
 
 jd_str jd_y_text(jd_ynode *map, const char *key, jd_diag *d)
 {
-    jd_ynode *n = get_kind(map, key, JD_Y_SCALAR, d);
+    jd_ynode *n = jd_y_sub(map, key, JD_Y_SCALAR, d);
     return n ? n->text : (jd_str){ "", 0 };
 }
 
@@ -215,7 +219,7 @@ int64_t jd_y_int(jd_ynode *map, const char *key, int64_t otherwise, int64_t lo, 
                  jd_diag *d)
 {
     int64_t v = otherwise;
-    jd_ynode *n = get_kind(map, key, JD_Y_SCALAR, d);
+    jd_ynode *n = jd_y_sub(map, key, JD_Y_SCALAR, d);
     if (!n) return otherwise;
     if (!jd_y_scalar_int(n, &v) || v < lo || v > hi) {
         jd_diag_at(d, n->line, "'%s' must be a whole number from %lld to %lld, not '%.*s'", key,
@@ -228,7 +232,7 @@ int64_t jd_y_int(jd_ynode *map, const char *key, int64_t otherwise, int64_t lo, 
 bool jd_y_bool(jd_ynode *map, const char *key, bool otherwise, jd_diag *d)
 {
     bool v = otherwise;
-    jd_ynode *n = get_kind(map, key, JD_Y_SCALAR, d);
+    jd_ynode *n = jd_y_sub(map, key, JD_Y_SCALAR, d);
     if (n && !jd_y_scalar_bool(n, &v))
         jd_diag_at(d, n->line, "'%s' must be true or false, not '%.*s'", key, JD_FMT(n->text));
     return v;

@@ -36,6 +36,7 @@ bool jd_read_file(const char *path, jd_buf *out); /* false with errno set */
 /* Readers. A missing key gives NULL or the default; a wrong type is a diagnostic. */
 jd_ynode *jd_y_get(jd_ynode *map, const char *key);
 jd_ynode *jd_y_need(jd_ynode *map, const char *key, jd_ykind kind, jd_diag *d);
+jd_ynode *jd_y_sub(jd_ynode *map, const char *key, jd_ykind kind, jd_diag *d); /* NULL when missing */
 jd_str jd_y_text(jd_ynode *map, const char *key, jd_diag *d);      /* "" when missing */
 jd_str jd_y_need_text(jd_ynode *map, const char *key, jd_diag *d); /* missing is an error */
 int64_t jd_y_int(jd_ynode *map, const char *key, int64_t otherwise, int64_t lo, int64_t hi,

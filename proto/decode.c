@@ -199,7 +199,8 @@ bool jd_decode(const jd_layout *l, jd_str bytes, jd_arena *a, void *out, jd_prob
     if (!bad && !unpack(bytes, &o)) bad = "not msgpack";
     if (!bad && o.type != MSGPACK_OBJECT_MAP) bad = "not a map";
     if (bad) {
-        jd_problem_add(p, JD_CODE_MALFORMED, (jd_str){ "", 0 }, "", "one msgpack map: %s", bad);
+        jd_str frame = l == &jd_header_layout ? JD_STR("header") : JD_STR("body");
+        jd_problem_add(p, JD_CODE_MALFORMED, frame, "", "one msgpack map: %s", bad);
         return false;
     }
     jd_layout_clear(l, out);

@@ -75,6 +75,7 @@ void jd_put_other(jd_ctx *c, jd_db db, jd_key key, const jd_layout *l, const voi
 struct jd_row_person *jd_read_person(jd_txn *t, jd_arena *a, uint64_t number);
 uint64_t jd_find_person(jd_ctx *c, jd_str idno, uint8_t hash[16]); /* 0: not known yet */
 void jd_put_person(jd_ctx *c, uint64_t number, const struct jd_row_person *row);
+jd_tri jd_fact_value(const struct jd_row_fact *row, jd_day today); /* expired: unknown */
 void jd_read_facts(jd_txn *t, jd_arena *a, const jd_policy *p, uint64_t person, jd_day today,
                    jd_tri facts[JD_FACTS_MAX]);
 void jd_read_facts_with(jd_txn *t, jd_arena *a, const jd_policy *p, uint64_t person, jd_day today,

@@ -123,7 +123,7 @@ static int serve(jd_config *c, uint32_t division)
     char why[512];
     uint64_t salt;
     jd_policy *p = load_policy(c, division);
-    jd_vault *v = jd_vault_open(c->key, division, why, sizeof why);
+    jd_vault *v = jd_vault_open(c->key, true, division, why, sizeof why);
     if (!v) jd_die(JD_EX_CONFIG, "%s", why);
     jd_store *s = jd_store_open(jd_store_dir(c, division), true, (size_t)c->map_gib << 30, why, sizeof why);
     if (!s) jd_die(JD_EX_IO, "%s", why);

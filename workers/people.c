@@ -32,6 +32,12 @@ void jd_put_person(jd_ctx *c, uint64_t number, const struct jd_row_person *row)
                       .value = { (const char *)be, 8 } };
 }
 
+jd_tri jd_fact_value(const struct jd_row_fact *row, jd_day today)
+{
+    bool expired = row->valid_until != JD_NO_DAY && today > row->valid_until;
+    return expired ? JD_UNKNOWN : (jd_tri)row->value;
+}
+
 static jd_tri read_fact(jd_txn *t, jd_arena *a, uint64_t person, const jd_fact_kind *f, jd_day today)
 {
     struct jd_row_fact row;
@@ -39,8 +45,7 @@ static jd_tri read_fact(jd_txn *t, jd_arena *a, uint64_t person, const jd_fact_k
     jd_key k = jd_key_fact(person, f->item.code);
     if (!jd_get(t, JD_DB_FACTS, jd_k(&k), &bytes)) return JD_UNKNOWN;
     if (!jd_decode_row(&jd_row_fact_layout, bytes, a, &row)) return JD_UNKNOWN;
-    bool expired = row.valid_until != JD_NO_DAY && today > row.valid_until;
-    return expired ? JD_UNKNOWN : (jd_tri)row.value;
+    return jd_fact_value(&row, today);
 }
 
 /* A narrower predicate's yes makes the wider one's yes; a wider one's no makes the narrower's no. */

@@ -43,16 +43,16 @@ static void pack_step(jd_asked *q, jd_entity entity, const step *s)
 {
     const jd_changed *c = s->change;
     char cause[37];
-    bool has_due = c->due != JD_NO_DAY;
+    bool has_due = c->due != JD_NO_DAY, asked = jd_message_get((jd_msg)s->e.type)->mode != JD_INTERNAL;
     jd_format_uuid(s->e.id, cause);
-    jd_pack_map(q->out, 10 + has_due);
+    jd_pack_map(q->out, 9 + has_due + asked);
     jd_pack_ku(q->out, "seq", s->e.event_first + (uint64_t)(c - s->e.changes));
     jd_pack_kt(q->out, "at", s->e.at);
     jd_pack_kz(q->out, "event", jd_event_name((jd_event_id)c->event));
     jd_pack_kz(q->out, "from", jd_state_name(entity, c->from));
     jd_pack_kz(q->out, "to", jd_state_name(entity, c->to));
     jd_pack_kz(q->out, "type", jd_message_get((jd_msg)s->e.type)->text);
-    jd_pack_kz(q->out, "cause", cause);
+    if (asked) jd_pack_kz(q->out, "cause", cause);
     jd_pack_ks(q->out, "sender", s->e.sender);
     jd_pack_ks(q->out, "policy", jd_engine_policy(q->g, s->e.policy)->name);
     if (has_due) jd_pack_kd(q->out, "due", c->due);

@@ -14,7 +14,7 @@ typedef enum {
     JD_DB_EVENTS,   /* event seq -> where in the journal */
     JD_DB_REQUESTS, /* request id -> seq */
     JD_DB_CASES,    /* entity, number -> row */
-    JD_DB_CLOCKS,   /* due, entity, number, kind -> rung */
+    JD_DB_CLOCKS,   /* due, entity, number, kind -> nothing */
     JD_DB_WORKLIST, /* entity, state, department, number -> nothing: open cases */
     JD_DB_PEOPLE,   /* 'H' hash -> number; 'P' number -> row */
     JD_DB_FACTS,    /* person, predicate -> row */

@@ -67,16 +67,16 @@ static bool load_file(const char *path, bool may_make, uint8_t key[KEY], char *w
     return ok;
 }
 
-static bool load_master(const char *file, uint8_t key[KEY], char *why, size_t why_n)
+static bool load_master(const char *file, bool may_make, uint8_t key[KEY], char *why, size_t why_n)
 {
     char path[4096];
     const char *dir = getenv("CREDENTIALS_DIRECTORY");
     snprintf(path, sizeof path, "%s/jiandu-master-key", dir ? dir : "");
     if (dir && access(path, F_OK) == 0) return load_file(path, false, key, why, why_n);
-    return load_file(file, true, key, why, why_n);
+    return load_file(file, may_make, key, why, why_n);
 }
 
-jd_vault *jd_vault_open(const char *file, uint32_t division, char *why, size_t why_n)
+jd_vault *jd_vault_open(const char *file, bool may_make, uint32_t division, char *why, size_t why_n)
 {
     uint8_t master[KEY];
     jd_vault *v = sodium_init() < 0 ? NULL : sodium_malloc(sizeof *v);
@@ -84,7 +84,7 @@ jd_vault *jd_vault_open(const char *file, uint32_t division, char *why, size_t w
         snprintf(why, why_n, "no locked memory for keys");
         return NULL;
     }
-    if (!load_master(file, master, why, why_n)) {
+    if (!load_master(file, may_make, master, why, why_n)) {
         sodium_free(v);
         return NULL;
     }

@@ -19,8 +19,8 @@ typedef struct jd_place {
 typedef struct jd_vault jd_vault;
 
 /* The master key: 32 bytes in $CREDENTIALS_DIRECTORY/jiandu-master-key where the service manager
- * brings it, else in `file`, which is made on first start (0600). NULL with the reason in `why`. */
-jd_vault *jd_vault_open(const char *file, uint32_t division, char *why, size_t why_n);
+ * brings it, else in `file`, which is made on first start (0600) where it may be. NULL with the reason in `why`. */
+jd_vault *jd_vault_open(const char *file, bool may_make, uint32_t division, char *why, size_t why_n);
 void jd_vault_close(jd_vault *v); /* wipes the keys */
 
 void jd_random(void *p, size_t n);

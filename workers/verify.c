@@ -302,7 +302,7 @@ static bool verify_one(jd_config *conf, uint32_t division, bool replay)
     static jd_engine g;
     static check c;
     char why[512];
-    jd_vault *v = jd_vault_open(conf->key, division, why, sizeof why);
+    jd_vault *v = jd_vault_open(conf->key, false, division, why, sizeof why);
     jd_store *s = v ? jd_store_open(jd_store_dir(conf, division), false, (size_t)conf->map_gib << 30, why, sizeof why)
                     : NULL;
     bool ok = s && jd_engine_open(&g, s, v, division, why, sizeof why);

@@ -102,7 +102,7 @@ int main(int argc, char **argv)
     jd_buf body = { 0 }, receipt = { 0 }, events = { 0 };
     if (argc != 4) jd_die(JD_EX_USAGE, "usage: jiandu-count POLICIES EMPTY-DIR REPORTS");
     snprintf(key, sizeof key, "%s/key", argv[2]);
-    jd_vault *v = jd_vault_open(key, 530900, why, sizeof why);
+    jd_vault *v = jd_vault_open(key, true, 530900, why, sizeof why);
     jd_store *s = v ? jd_store_open(argv[2], true, (size_t)4 << 30, why, sizeof why) : NULL;
     if (!s || !jd_engine_open(&g, s, v, 530900, why, sizeof why)) jd_die(JD_EX_IO, "%s", why);
     jd_policy *p = load_policy(argv[1]);

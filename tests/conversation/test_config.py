@@ -201,7 +201,7 @@ MISTAKES = [  # division, old, new, line of this text, what is said
     (LINCANG, "code: LC.C4, rule: LC-7.C4,", "code: LC.C4, rule: LC-7.C4, catch_all: true,", "code: LC.C4,", "a catch-all, and LC-7.C∅ says there is none"),
     # the same code for two things
     *[(LINCANG, f"code: {old},", f"code: {new},", f"code: {old},", f"'{new}' stands twice")
-      for old, new in (("LC.A2", "LC.A1"), ("LC.B1", "LC.A1"), ("direct", "open"), ("county-530921", "county-530922"),
+      for old, new in (("LC.A2", "LC.A1"), ("LC.B1", "LC.A1"), ("direct", "open"), ("county-530922", "county-530921"),
                        ("admin_penalty", "severe_bad_credit"), ("cppcc", "npc"), ("pharmacy, rule: LC-3.3", "medicine"))],
     *[(LINCANG, f"code: {old}\n", f"code: {new}\n", f"code: {old}\n", f"'{new}' stands twice")
       for old, new in (("opinion", "clue"), ("institution", "agency"))],

@@ -10,7 +10,7 @@ static jd_vault *vault(void)
     char path[128], why[256];
     static jd_vault *v;
     snprintf(path, sizeof path, "%s/key", scratch_dir());
-    if (!v) v = jd_vault_open(path, 530900, why, sizeof why);
+    if (!v) v = jd_vault_open(path, true, 530900, why, sizeof why);
     assert_non_null(v);
     return v;
 }

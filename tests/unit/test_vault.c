@@ -18,7 +18,7 @@ static const char *key_file(const char *name)
 static jd_vault *open_vault(const char *name, uint32_t division)
 {
     char why[256] = "";
-    jd_vault *v = jd_vault_open(key_file(name), division, why, sizeof why);
+    jd_vault *v = jd_vault_open(key_file(name), true, division, why, sizeof why);
     if (!v) fail_msg("%s", why);
     return v;
 }
@@ -118,7 +118,7 @@ static void people_are_found_by_hash(void **state)
 static void refused(const char *name, const char *expected)
 {
     char why[256] = "";
-    assert_null(jd_vault_open(key_file(name), 530900, why, sizeof why));
+    assert_null(jd_vault_open(key_file(name), true, 530900, why, sizeof why));
     if (!strstr(why, expected)) fail_msg("'%s' does not say '%s'", why, expected);
 }
 

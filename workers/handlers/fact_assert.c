@@ -17,17 +17,17 @@ static void check_dates(jd_ctx *c, const struct jd_fact_assert *m)
         jd_refuse(c, JD_CODE_INCONSISTENT, JD_NO_RULE, "valid_until", "a day not before as_of");
 }
 
-static jd_tri value_of(jd_str code)
+/* A fact as it will be kept. */
+static struct jd_row_fact fact_row(jd_ctx *c, const jd_fact_kind *f, const struct jd_fact_assert *m)
 {
-    return jd_str_is(code, "yes") ? JD_YES : jd_str_is(code, "no") ? JD_NO : JD_UNKNOWN;
-}
-
-static void put_fact(jd_ctx *c, const jd_fact_kind *f, const struct jd_fact_assert *m, uint64_t person)
-{
-    struct jd_row_fact row = { .value = value_of(m->value), .as_of = m->as_of,
-                               .valid_until = m->valid_until, .seq = (int64_t)c->g->tally.seq + 1 };
+    struct jd_row_fact row = { .value = jd_str_is(m->value, "yes")  ? JD_YES
+                                        : jd_str_is(m->value, "no") ? JD_NO
+                                                                    : JD_UNKNOWN,
+                               .as_of = m->as_of,
+                               .valid_until = m->valid_until,
+                               .seq = (int64_t)c->g->tally.seq + 1 };
     if (row.valid_until == JD_NO_DAY && f->valid_days) row.valid_until = m->as_of + f->valid_days;
-    jd_put_other(c, JD_DB_FACTS, jd_key_fact(person, f->item.code), &jd_row_fact_layout, &row);
+    return row;
 }
 
 /* The outcome is written after the handler, so the new value is laid over what the store says. */
@@ -73,11 +73,13 @@ void jd_on_fact_assert(jd_ctx *c, const void *msg)
                   JD_FMT(p->name));
     check_dates(c, m);
     if (jd_refused(c)) return;
+    struct jd_row_fact kept = fact_row(c, &p->facts[fact], m);
+    jd_tri value = jd_fact_value(&kept, c->today);
     if (e == JD_E_application)
-        rescreen(c, p, number, row, fact, value_of(m->value));
+        rescreen(c, p, number, row, fact, value);
     else if (jd_move(c, e, number, row, JD_V_supervisor_inform, (int)row->head.state, JD_EV_supervisor_informed))
-        propose(c, p, row, fact, value_of(m->value));
-    if (!jd_refused(c))
-        put_fact(c, &p->facts[fact], m, (uint64_t)(e == JD_E_application ? row->application.person
-                                                                         : row->supervisor.person));
+        propose(c, p, row, fact, value);
+    if (jd_refused(c)) return;
+    uint64_t person = (uint64_t)(e == JD_E_application ? row->application.person : row->supervisor.person);
+    jd_put_other(c, JD_DB_FACTS, jd_key_fact(person, p->facts[fact].item.code), &jd_row_fact_layout, &kept);
 }

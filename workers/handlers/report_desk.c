@@ -46,7 +46,16 @@ jd_str jd_assistants(jd_ctx *c, const jd_policy *p, const struct jd_row_report *
     return (jd_str){ (const char *)out, 2 * list->n };
 }
 
-/* Who assigns: the managing department, or the discipline body where the former is accused. */
+/* Who assigns: the managing department, and where that is accused the discipline body, then the authority. A
+ * report that accuses all of them waits for a body above this division. */
+static uint16_t who_assigns(const jd_policy *p, jd_str accused)
+{
+    const uint16_t order[] = { p->manager, p->discipline, p->authority };
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+        if (order[i] != JD_NO_DEPT && !jd_u16s_have(accused, order[i])) return order[i];
+    return JD_NO_DEPT;
+}
+
 const jd_policy *jd_assigner(jd_ctx *c, jd_str report, jd_str department, struct jd_row_report **row,
                              uint64_t *number)
 {
@@ -54,11 +63,9 @@ const jd_policy *jd_assigner(jd_ctx *c, jd_str report, jd_str department, struct
     if (!any) return NULL;
     const jd_policy *p = jd_policy_of(c, any);
     *row = &any->report;
-    uint16_t by = jd_dept_of(c, p, "by", department);
-    bool accused = jd_u16s_have(any->report.accused, p->manager);
-    uint16_t may = accused ? p->discipline : p->manager;
-    if (accused && (may == JD_NO_DEPT || jd_u16s_have(any->report.accused, may))) may = p->authority;
+    uint16_t by = jd_dept_of(c, p, "by", department), may = who_assigns(p, any->report.accused);
     if (by != JD_NO_DEPT && by != may)
-        jd_refuse(c, JD_CODE_NOT_ASSIGNED, JD_NO_RULE, "by", "%.*s", JD_FMT(p->depts[may].item.code));
+        jd_refuse(c, JD_CODE_NOT_ASSIGNED, p->firewall_rule, "by", "%.*s",
+                  JD_FMT(may == JD_NO_DEPT ? JD_STR("a body this report does not accuse") : p->depts[may].item.code));
     return jd_refused(c) ? NULL : p;
 }

@@ -1,4 +1,5 @@
 /* What is well written and still cannot be right: refused before a case can meet it. */
+#include "proto/tables.h"
 #include "workers/policy/loader.h"
 
 static bool category_exists(const jd_policy *p, jd_str code)
@@ -29,13 +30,20 @@ static bool code_exists(const jd_policy *p, const char *field, jd_str code)
     return found;
 }
 
-/* A test for a code that the policy's own lists do not have would never be met. */
-static void check_cond(jd_loader *l, const jd_cond *c)
+static bool in_standard(const jd_layout *l, const jd_cond *c, jd_str code)
 {
+    const jd_field *f = &l->fields[c->index];
+    return f->type != JD_T_CODE || jd_table_find((jd_table_id)f->table, code) >= 0;
+}
+
+/* A test for a code that the policy's own lists do not have would never be met. */
+static void check_cond(jd_loader *l, jd_msg type, const jd_cond *c)
+{
+    const jd_layout *layout = &jd_message_get(type)->layout;
     if (!c) return;
-    for (int i = 0; i < c->n && c->kids; i++) check_cond(l, c->kids[i]);
+    for (int i = 0; i < c->n && c->kids; i++) check_cond(l, type, c->kids[i]);
     for (int i = 0; c->kind == JD_C_IN && c->source == JD_SRC_FIELD && i < c->n; i++)
-        if (!code_exists(l->p, c->name, c->values[i]))
+        if (!code_exists(l->p, c->name, c->values[i]) || !in_standard(layout, c, c->values[i]))
             jd_diag_at(&l->d, c->line, "%s is never '%.*s' under this policy: this would never be met",
                        c->name, JD_FMT(c->values[i]));
 }
@@ -44,7 +52,7 @@ static void check_grounds(jd_loader *l)
 {
     const jd_policy *p = l->p;
     for (int i = 0; i < p->grounds_n; i++) {
-        check_cond(l, p->grounds[i].when);
+        check_cond(l, JD_MSG_application_submit, p->grounds[i].when);
         if (p->grounds[i].breach != JD_BREACH_NONE && p->discipline_items.n == 0)
             jd_diag_at(&l->d, p->grounds[i].item.line, "rests on a breach of discipline, and the policy lists none");
         for (int j = 0; j < i; j++)
@@ -65,7 +73,7 @@ static void check_requirements(jd_loader *l)
 {
     for (int i = 0; i < l->p->requirements_n; i++) {
         const jd_requirement *r = &l->p->requirements[i];
-        check_cond(l, r->test);
+        check_cond(l, JD_MSG_application_submit, r->test);
         if (r->test && r->on_failure == JD_FAIL_REFUSE && asks_fact(r->test))
             jd_diag_at(&l->d, r->line, "a fact weighs on a person: it may make somebody ineligible "
                                        "until people decide (PIPL art. 24), never refuse at the door");
@@ -81,7 +89,7 @@ static void check_routes(jd_loader *l)
         if (always) jd_diag_at(&l->d, r->line, "stands behind a route that always matches: never reached");
         /* a county may be missing from a report, so a county route does not settle it */
         always |= r->when == NULL && !r->lead.county;
-        check_cond(l, r->when);
+        check_cond(l, JD_MSG_report_submit, r->when);
         for (int j = 0; j < i; j++)
             if (jd_str_eq(r->id, p->routes[j].id))
                 jd_diag_at(&l->d, r->line, "route %.*s stands twice", JD_FMT(r->id));

@@ -50,16 +50,23 @@ void jd_load_item(jd_loader *l, jd_ynode *n, jd_item *out)
     out->rule = jd_load_rule(l, n, "rule", false);
 }
 
+void jd_load_unique(jd_loader *l, const void *list, size_t stride, int n)
+{
+    const jd_item *last = (const void *)((const char *)list + stride * (size_t)n);
+    for (int i = 0; i < n; i++) {
+        const jd_item *other = (const void *)((const char *)list + stride * (size_t)i);
+        if (jd_str_eq(last->code, other->code))
+            jd_diag_at(&l->d, last->line, "'%.*s' stands twice, first in line %d", JD_FMT(last->code), other->line);
+    }
+}
+
 void jd_load_items(jd_loader *l, jd_ynode *map, const char *key, jd_items *out)
 {
     jd_ynode *list = jd_load_sub(map, key);
     out->v = jd_load_list(l, list, sizeof *out->v, &out->n);
     for (int i = 0; i < out->n; i++) {
         jd_load_item(l, list->items[i], &out->v[i]);
-        for (int j = 0; j < i; j++)
-            if (jd_str_eq(out->v[i].code, out->v[j].code))
-                jd_diag_at(&l->d, out->v[i].line, "'%.*s' stands twice, first in line %d",
-                           JD_FMT(out->v[i].code), out->v[j].line);
+        jd_load_unique(l, out->v, sizeof *out->v, i);
     }
 }
 
@@ -90,6 +97,7 @@ static void load_departments(jd_loader *l, jd_ynode *list)
         jd_dept *dept = &p->depts[i];
         bool known = false;
         jd_load_item(l, n, &dept->item);
+        jd_load_unique(l, p->depts, sizeof *p->depts, i);
         dept->kind = jd_y_need_text(n, "kind", &l->d);
         dept->division = (uint32_t)jd_y_int(n, "division", 0, 100000, 999999, &l->d);
         for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)

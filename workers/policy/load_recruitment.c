@@ -21,6 +21,7 @@ void jd_load_recruitment(jd_loader *l, jd_ynode *n)
     p->channels = jd_load_list(l, channels, sizeof *p->channels, &p->channels_n);
     for (int i = 0; i < p->channels_n; i++) {
         jd_load_item(l, channels->items[i], &p->channels[i].item);
+        jd_load_unique(l, p->channels, sizeof *p->channels, i);
         p->channels[i].nominated = jd_y_bool(channels->items[i], "nominated", false, &l->d);
         p->channels[i].open_ended = jd_y_bool(channels->items[i], "open_ended", false, &l->d);
     }
@@ -57,6 +58,7 @@ void jd_load_facts(jd_loader *l, jd_ynode *list)
         jd_fact_kind *f = &p->facts[i];
         jd_str within = jd_y_text(n, "within", &l->d);
         jd_load_item(l, n, &f->item);
+        jd_load_unique(l, p->facts, sizeof *p->facts, i);
         f->valid_days = (int)jd_y_int(n, "valid_days", 0, 0, 36500, &l->d);
         f->within = -1;
         if (f->item.code.n > JD_PREDICATE_MAX)

@@ -9,6 +9,7 @@ static void load_kinds(jd_loader *l, jd_ynode *list)
         jd_ynode *n = list->items[i];
         jd_report_kind *k = &p->kinds[i];
         jd_load_item(l, n, &k->item);
+        jd_load_unique(l, p->kinds, sizeof *p->kinds, i);
         k->needs_category = jd_y_bool(n, "needs_category", false, &l->d);
         k->needs_nature = jd_y_bool(n, "needs_nature", false, &l->d);
         jd_load_items(l, n, "results", &k->results);
@@ -24,9 +25,20 @@ static void load_target(jd_loader *l, jd_ynode *n, jd_target *t)
     t->categories = jd_load_list(l, list, sizeof *t->categories, &t->n);
     for (int i = 0; i < t->n; i++) {
         jd_load_item(l, list->items[i], &t->categories[i].item);
+        jd_load_unique(l, t->categories, sizeof *t->categories, i);
         t->categories[i].catch_all = jd_y_bool(list->items[i], "catch_all", false, &l->d);
         t->categories[i].maps = jd_y_text(list->items[i], "maps", &l->d);
     }
+}
+
+/* A category says by itself which target it belongs to. */
+static void apart(jd_loader *l, const jd_target *a, const jd_target *b)
+{
+    for (int i = 0; i < a->n; i++)
+        for (int j = 0; j < b->n; j++)
+            if (jd_str_eq(a->categories[i].item.code, b->categories[j].item.code))
+                jd_diag_at(&l->d, a->categories[i].item.line, "'%.*s' stands twice, first in line %d",
+                           JD_FMT(a->categories[i].item.code), b->categories[j].item.line);
 }
 
 void jd_load_reports(jd_loader *l, jd_ynode *n)
@@ -44,7 +56,11 @@ void jd_load_reports(jd_loader *l, jd_ynode *n)
     p->reopen_days = (int)jd_y_int(n, "reopen_days", 30, 0, 3650, &l->d);
     if (kinds) load_kinds(l, kinds);
     p->targets = jd_load_list(l, targets, sizeof *p->targets, &p->targets_n);
-    for (int i = 0; i < p->targets_n; i++) load_target(l, targets->items[i], &p->targets[i]);
+    for (int i = 0; i < p->targets_n; i++) {
+        load_target(l, targets->items[i], &p->targets[i]);
+        jd_load_unique(l, p->targets, sizeof *p->targets, i);
+        for (int j = 0; j < i; j++) apart(l, &p->targets[i], &p->targets[j]);
+    }
 }
 
 static jd_route_to load_to(jd_loader *l, jd_ynode *n)
