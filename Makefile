@@ -110,10 +110,13 @@ deps:
 # Ends with `N passed, N failed`.
 test:
 	@mk/deps.sh run test
-	@$(MAKE) all $(UNIT) $(CORPUS)
+	@$(MAKE) all unit-programs
 	@$(PYTHON) tests/run.py --build $(BUILD)
 
-unit: $(UNIT) $(CORPUS)
+.PHONY: unit-programs
+unit-programs: $(UNIT) $(CORPUS)
+
+unit: unit-programs
 	@$(PYTHON) tests/run.py --build $(BUILD) unit
 
 san := -fsanitize=address,undefined -fno-sanitize-recover=undefined
@@ -121,7 +124,7 @@ asan:
 	@mk/deps.sh run test
 	@$(MAKE) BUILD=$(BUILD)/asan CFLAGS="-O1 -g -fno-omit-frame-pointer $(san) -fPIE" LDFLAGS="-pie $(san)" asan-tests
 .PHONY: asan-tests
-asan-tests: all $(UNIT) $(CORPUS)
+asan-tests: all unit-programs
 	@$(PYTHON) tests/run.py --build $(BUILD) unit conversation
 
 # FUZZ_SECONDS for each target. What is found stays in tests/fuzz/found until it is a corpus file.
@@ -145,6 +148,7 @@ bench: $(BUILD)/jiandu-bench all
 
 lint:
 	@mk/deps.sh run test lint
+	@$(MAKE) all
 	@mk/lint.sh $(BUILD)
 
 format:
@@ -154,8 +158,10 @@ format:
 docs: $(BUILD)/jianductl
 	$(BUILD)/jianductl protocol > PROTOCOL.md
 
-# Boots a systemd of its own in a container; wants root, debootstrap and systemd-container.
-test-systemd: all
+# Boots a systemd of its own in a container; wants root.
+test-systemd:
+	@mk/deps.sh run systemd
+	@$(MAKE) all
 	@tests/systemd.sh $(BUILD)
 
 install: all

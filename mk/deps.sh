@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what is missing of the named sets of Debian packages: run, test, lint, fuzz. Quiet, quick and
+# Installs what is missing of the named sets of Debian packages: run, test, lint, fuzz, systemd. Quiet, quick and
 # without the network when nothing is missing; asks for nothing. The only list of dependencies.
 set -eu
 
@@ -10,8 +10,9 @@ packages() {
           command -v cc >/dev/null || echo gcc ;;
     test) echo libcmocka-dev python3 python3-zmq python3-msgpack python3-pytest procps ;;
     lint) echo clang clang-format clang-tidy cppcheck ;;
+    systemd) echo debootstrap systemd-container ;;
     fuzz) echo clang libclang-rt-14-dev ;;
-    *)    echo "usage: mk/deps.sh [run|test|lint|fuzz]..." >&2; exit 64 ;;
+    *)    echo "usage: mk/deps.sh [run|test|lint|fuzz|systemd]..." >&2; exit 64 ;;
     esac
 }
 

@@ -26,7 +26,7 @@ static const jd_shape receipt[] = {
     { "text", "text", TEXT, true, "the code in one sentence, for a person" },
     { "because", "list of maps", "\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/because\"}",
       false, "the grounds of the decision" },
-    { "seq", "integer", COUNT, false, "number of the command in the division's journal" },
+    { "seq", "integer", COUNT, false, "number of the event it caused, the last one where there are several" },
     { "entity", "word", TEXT, false,
       "what the request was about: application, supervisor or report" },
     { "entity_id", "case id", TEXT, false, "the case: keep it, later messages name it" },

@@ -167,7 +167,7 @@ HANDLING = re.search(r"(?ms)^  handling:.*?(?=^  feedback:)", (ROOT / "policies/
 MISTAKES = [  # division, old, new, line of this text, what is said
     (LINCANG, "status: trial ", "status: trial \nstatsu: trial ", None, "'statsu' is not known here"),
     (LINCANG, "  authority: bureau\n", "  authority: bureau\n  authoriti: bureau\n", None, "'authoriti' is not known here"),
-    (LINCANG, "code: LC.B1, rule: LC-7.B1,", "code: LC.B1, rule: LC-7.B9,", "code: LC.B1,", "LC-7.B9, which is not among the rules"),
+    (LINCANG, "code: LC.B1, rule: LC-7.B1,", "code: LC.B1, rule: LC-none,", "code: LC.B1,", "LC-none, which is not among the rules"),
     (WEIHAI, "  lapse_rule: WH-8.3", "  lapse_rule: LC-13.2", "  authority: bureau", "LC-13.2, which is not among the rules"),
     (LINCANG, "  term_months: 36 ", "  term_months: 0 ", "  term_months: 36 ", "'term_months' must be a whole number from 1 to 240"),
     (LINCANG, "  term_months: 36 ", "  term_months: three ", "  term_months: 36 ", "'term_months' must be a whole number"),

@@ -122,3 +122,17 @@ def test_its_own_times(city):
     said = [(e["event"], e.get("due")) for e in all_events(c, XUCHENG) if e["cause"] is None]
     assert said == [("activated", "2026-01-04"), ("warned", "2026-01-19"), ("overdue", "2026-01-19"),
                     ("expiring", "2027-07-05"), ("lapsed", "2027-07-05")]
+
+
+
+def test_its_own_way_out(city):
+    """Another city's discipline and grounds: recorded, opened, decided, with no line of C."""
+    c = city.client()
+    s = appointed(c)
+    c.ok("discipline.record", {"supervisor": s, "department": "desk", "item": "gossip", "serious": False,
+                               "occurred_on": "2026-01-05", "text": "泄密"}, XUCHENG)
+    case = c.ok("dismissal.open", {"supervisor": s, "department": "desk", "grounds": ["talked"]}, XUCHENG)["entity_id"]
+    done = c.ok("dismissal.decide", {"dismissal": case, "department": "bureau", "decision": "dismiss", "proven": True},
+                XUCHENG)
+    assert done["state"] == "dismissed" and rules(done) == {"XC-9"}
+    c.refused("not-active", "report.submit", tip(s), XUCHENG)

@@ -37,12 +37,18 @@ static void every_state_is_reached_from_none(void **state)
     }
 }
 
+/* The one way back from an end: a closed report may be reopened. */
+static uint32_t reopened(jd_entity e, int s)
+{
+    return e == JD_E_report ? jd_moves(e, s, JD_V_report_reopen) : 0;
+}
+
 static void an_end_is_an_end_and_nothing_else_is(void **state)
 {
     (void)state;
     for (int e = 1; e < JD_E_COUNT; e++)
         for (int s = 0; s < jd_state_count((jd_entity)e); s++)
-            assert_int_equal(jd_state_final((jd_entity)e, s), moves_of((jd_entity)e, s) == 0);
+            assert_int_equal(jd_state_final((jd_entity)e, s), (moves_of((jd_entity)e, s) & ~reopened((jd_entity)e, s)) == 0);
 }
 
 /* Whatever happened, a case can still come to an end. */
