@@ -18,9 +18,9 @@ typedef struct jd_str {
 #define JD_STR(literal) ((jd_str){ (literal), sizeof(literal) - 1 })
 #define JD_FMT(s)       (int)(s).n, (s).p /* for "%.*s" */
 
-jd_str jd_str_of(const char *z);           /* NULL gives the empty string */
-bool jd_str_eq(jd_str a, jd_str b);        /* bytewise */
-bool jd_str_is(jd_str a, const char *z);   /* against a C string */
+jd_str jd_str_of(const char *z);         /* NULL gives the empty string */
+bool jd_str_eq(jd_str a, jd_str b);      /* bytewise */
+bool jd_str_is(jd_str a, const char *z); /* against a C string */
 bool jd_str_starts(jd_str a, const char *prefix);
 int jd_str_cmp(jd_str a, jd_str b);        /* bytewise order, shorter first */
 bool jd_str_to_u64(jd_str a, uint64_t *v); /* decimal digits only */
@@ -57,7 +57,7 @@ void jd_buf_u8(jd_buf *b, uint8_t v);
 void jd_buf_u16(jd_buf *b, uint16_t v); /* integers are little-endian between our processes */
 void jd_buf_u32(jd_buf *b, uint32_t v);
 void jd_buf_u64(jd_buf *b, uint64_t v);
-void jd_buf_lstr(jd_buf *b, jd_str s); /* u32 length, then the bytes */
+void jd_buf_lstr(jd_buf *b, jd_str s);     /* u32 length, then the bytes */
 void jd_buf_varint(jd_buf *b, uint64_t v); /* LEB128 */
 void jd_buf_set_u32(jd_buf *b, size_t at, uint32_t v);
 jd_str jd_buf_view(const jd_buf *b);

@@ -122,8 +122,7 @@ bool jd_parse_time(jd_str s, jd_ms *out)
     int h, m, sec, ms, off;
     if (s.n < 20 || !jd_parse_date((jd_str){ s.p, 10 }, &day)) return false;
     if ((s.p[10] != 'T' && s.p[10] != 't') || s.p[13] != ':' || s.p[16] != ':') return false;
-    if (!digits(s.p + 11, 2, &h) || !digits(s.p + 14, 2, &m) || !digits(s.p + 17, 2, &sec))
-        return false;
+    if (!digits(s.p + 11, 2, &h) || !digits(s.p + 14, 2, &m) || !digits(s.p + 17, 2, &sec)) return false;
     if (h > 23 || m > 59 || sec > 59) return false;
     jd_cur c = jd_cur_of(s.p + 19, s.n - 19);
     if (!fraction(&c, &ms) || !offset(&c, &off)) return false;

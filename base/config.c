@@ -69,8 +69,10 @@ static void check_endpoint(reader *r, jd_ynode *n)
         return;
     }
     if (!loopback((jd_str){ n->text.p + 6, n->text.n - 6 }))
-        jd_diag_at(&r->d, n->line, "'%.*s' is not a loopback address: that needs CURVE, which this version "
-                                   "does not have yet", JD_FMT(n->text));
+        jd_diag_at(&r->d, n->line,
+                   "'%.*s' is not a loopback address: that needs CURVE, which this version "
+                   "does not have yet",
+                   JD_FMT(n->text));
 }
 
 static void read_endpoints(reader *r, jd_ynode *map, const char *key, jd_endpoints *out)
@@ -106,7 +108,7 @@ static void read_words(reader *r)
     static const struct {
         const char *word;
         int level;
-    } levels[] = { { "", JD_INFO },           { "error", JD_ERR }, { "warning", JD_WARN },
+    } levels[] = { { "", JD_INFO },         { "error", JD_ERR }, { "warning", JD_WARN },
                    { "notice", JD_NOTICE }, { "info", JD_INFO }, { "debug", JD_DEBUG } };
     jd_str clock = jd_y_text(r->root, "clock", &r->d), log = jd_y_text(r->root, "log", &r->d);
     r->c->simulated = jd_str_is(clock, "simulated");

@@ -17,9 +17,9 @@ typedef struct jd_config {
     int divisions_n;
     uint32_t divisions[JD_DIVISIONS_MAX];
     jd_endpoints intake, push, events;
-    bool spawn;      /* the daemon starts its workers itself; else the service manager does */
-    char *program;   /* jiandu-worker, for spawning */
-    bool simulated;  /* time comes from the messages' headers: for tests and demonstrations only */
+    bool spawn;     /* the daemon starts its workers itself; else the service manager does */
+    char *program;  /* jiandu-worker, for spawning */
+    bool simulated; /* time comes from the messages' headers: for tests and demonstrations only */
     int log_level;
     int64_t batch_messages; /* messages a batch may hold */
     int64_t in_flight;      /* messages read and not yet answered, over all divisions */

@@ -31,18 +31,15 @@ bool jd_read_file(const char *path, jd_buf *out)
 
 static jd_ynode *build(jd_arena *a, yaml_document_t *doc, int id, int depth, jd_diag *d);
 
-static void build_list(jd_arena *a, yaml_document_t *doc, yaml_node_t *y, jd_ynode *n, int depth,
-                       jd_diag *d)
+static void build_list(jd_arena *a, yaml_document_t *doc, yaml_node_t *y, jd_ynode *n, int depth, jd_diag *d)
 {
     n->kind = JD_Y_LIST;
     n->n = (int)(y->data.sequence.items.top - y->data.sequence.items.start);
     n->items = jd_alloc(a, sizeof *n->items * (size_t)n->n);
-    for (int i = 0; i < n->n; i++)
-        n->items[i] = build(a, doc, y->data.sequence.items.start[i], depth, d);
+    for (int i = 0; i < n->n; i++) n->items[i] = build(a, doc, y->data.sequence.items.start[i], depth, d);
 }
 
-static void build_map(jd_arena *a, yaml_document_t *doc, yaml_node_t *y, jd_ynode *n, int depth,
-                      jd_diag *d)
+static void build_map(jd_arena *a, yaml_document_t *doc, yaml_node_t *y, jd_ynode *n, int depth, jd_diag *d)
 {
     n->kind = JD_Y_MAP;
     n->n = (int)(y->data.mapping.pairs.top - y->data.mapping.pairs.start);
@@ -51,12 +48,11 @@ static void build_map(jd_arena *a, yaml_document_t *doc, yaml_node_t *y, jd_ynod
     for (int i = 0; i < n->n; i++) {
         n->keys[i] = build(a, doc, y->data.mapping.pairs.start[i].key, depth, d);
         n->items[i] = build(a, doc, y->data.mapping.pairs.start[i].value, depth, d);
-        if (n->keys[i]->kind != JD_Y_SCALAR)
-            jd_diag_at(d, n->keys[i]->line, "a key must be plain text");
+        if (n->keys[i]->kind != JD_Y_SCALAR) jd_diag_at(d, n->keys[i]->line, "a key must be plain text");
         for (int j = 0; j < i; j++)
             if (jd_str_eq(n->keys[i]->text, n->keys[j]->text))
-                jd_diag_at(d, n->keys[i]->line, "'%.*s' stands twice, first in line %d",
-                           JD_FMT(n->keys[i]->text), n->keys[j]->line);
+                jd_diag_at(d, n->keys[i]->line, "'%.*s' stands twice, first in line %d", JD_FMT(n->keys[i]->text),
+                           n->keys[j]->line);
     }
 }
 
@@ -101,8 +97,7 @@ static jd_ynode *compose(jd_arena *a, yaml_parser_t *parser, jd_diag *d)
 {
     yaml_document_t doc;
     if (!yaml_parser_load(parser, &doc)) {
-        jd_diag_at(d, (int)parser->problem_mark.line + 1, "%s",
-                   parser->problem ? parser->problem : "not YAML");
+        jd_diag_at(d, (int)parser->problem_mark.line + 1, "%s", parser->problem ? parser->problem : "not YAML");
         return NULL;
     }
     yaml_node_t *root = yaml_document_get_root_node(&doc);
@@ -215,15 +210,14 @@ bool jd_y_scalar_bool(jd_ynode *n, bool *out)
     return false;
 }
 
-int64_t jd_y_int(jd_ynode *map, const char *key, int64_t otherwise, int64_t lo, int64_t hi,
-                 jd_diag *d)
+int64_t jd_y_int(jd_ynode *map, const char *key, int64_t otherwise, int64_t lo, int64_t hi, jd_diag *d)
 {
     int64_t v = otherwise;
     jd_ynode *n = jd_y_sub(map, key, JD_Y_SCALAR, d);
     if (!n) return otherwise;
     if (!jd_y_scalar_int(n, &v) || v < lo || v > hi) {
-        jd_diag_at(d, n->line, "'%s' must be a whole number from %lld to %lld, not '%.*s'", key,
-                   (long long)lo, (long long)hi, JD_FMT(n->text));
+        jd_diag_at(d, n->line, "'%s' must be a whole number from %lld to %lld, not '%.*s'", key, (long long)lo,
+                   (long long)hi, JD_FMT(n->text));
         return otherwise;
     }
     return v;

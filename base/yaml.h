@@ -9,12 +9,12 @@ typedef enum { JD_Y_SCALAR, JD_Y_LIST, JD_Y_MAP } jd_ykind;
 
 typedef struct jd_ynode {
     jd_ykind kind;
-    int line;                  /* from 1 */
-    jd_str text;               /* scalar */
-    int n;                     /* items of a list, pairs of a map */
-    struct jd_ynode **items;   /* list items, or map values */
-    struct jd_ynode **keys;    /* map keys, scalars */
-    bool used;                 /* a reader asked for it; what nobody asked for is a mistake */
+    int line;                /* from 1 */
+    jd_str text;             /* scalar */
+    int n;                   /* items of a list, pairs of a map */
+    struct jd_ynode **items; /* list items, or map values */
+    struct jd_ynode **keys;  /* map keys, scalars */
+    bool used;               /* a reader asked for it; what nobody asked for is a mistake */
 } jd_ynode;
 
 /* Mistakes, in the order found: "file:line: text". */
@@ -37,10 +37,9 @@ bool jd_read_file(const char *path, jd_buf *out); /* false with errno set */
 jd_ynode *jd_y_get(jd_ynode *map, const char *key);
 jd_ynode *jd_y_need(jd_ynode *map, const char *key, jd_ykind kind, jd_diag *d);
 jd_ynode *jd_y_sub(jd_ynode *map, const char *key, jd_ykind kind, jd_diag *d); /* NULL when missing */
-jd_str jd_y_text(jd_ynode *map, const char *key, jd_diag *d);      /* "" when missing */
-jd_str jd_y_need_text(jd_ynode *map, const char *key, jd_diag *d); /* missing is an error */
-int64_t jd_y_int(jd_ynode *map, const char *key, int64_t otherwise, int64_t lo, int64_t hi,
-                 jd_diag *d);
+jd_str jd_y_text(jd_ynode *map, const char *key, jd_diag *d);                  /* "" when missing */
+jd_str jd_y_need_text(jd_ynode *map, const char *key, jd_diag *d);             /* missing is an error */
+int64_t jd_y_int(jd_ynode *map, const char *key, int64_t otherwise, int64_t lo, int64_t hi, jd_diag *d);
 bool jd_y_bool(jd_ynode *map, const char *key, bool otherwise, jd_diag *d);
 bool jd_y_scalar_int(jd_ynode *n, int64_t *out);
 bool jd_y_scalar_bool(jd_ynode *n, bool *out);

@@ -41,10 +41,10 @@ typedef struct store {
 static void open_store(store *s, const char *dir)
 {
     MDB_txn *t;
-    if (mdb_env_create(&s->env) || mdb_env_set_maxdbs(s->env, 2) ||
-        mdb_env_set_mapsize(s->env, (size_t)16 << 30) || mdb_env_open(s->env, dir, 0, 0600) ||
-        mdb_txn_begin(s->env, NULL, 0, &t) || mdb_dbi_open(t, "journal", MDB_CREATE, &s->journal) ||
-        mdb_dbi_open(t, "requests", MDB_CREATE, &s->requests) || mdb_txn_commit(t))
+    if (mdb_env_create(&s->env) || mdb_env_set_maxdbs(s->env, 2) || mdb_env_set_mapsize(s->env, (size_t)16 << 30) ||
+        mdb_env_open(s->env, dir, 0, 0600) || mdb_txn_begin(s->env, NULL, 0, &t) ||
+        mdb_dbi_open(t, "journal", MDB_CREATE, &s->journal) || mdb_dbi_open(t, "requests", MDB_CREATE, &s->requests) ||
+        mdb_txn_commit(t))
         die(dir);
 }
 
@@ -119,7 +119,8 @@ static void gather(front *f)
 
 static void acknowledge(front *f)
 {
-    static const char receipt[] = "\x84\xa1v\x01\xa6status\xa2ok\xa4" "code\xa8recorded\xa2id\xc4\x10";
+    static const char receipt[] = "\x84\xa1v\x01\xa6status\xa2ok\xa4"
+                                  "code\xa8recorded\xa2id\xc4\x10";
     static const char topic[] = "J.530900.report.assigned";
     char answer[sizeof receipt - 1 + ID];
     zmq_msg_t m;

@@ -97,6 +97,9 @@ jd_measure jd_load_run(const jd_load *l)
     for (int i = 0; i < l->clients; i++) zmq_close(r.socket[i]);
     zmq_ctx_term(r.ctx);
     free(r.header);
-    return (jd_measure){ .acknowledged = r.got, .seconds = took, .per_second = (double)r.got / took,
-                         .latency_us = took * 1e6 * l->outstanding / (double)r.got, .not_ok = r.not_ok };
+    return (jd_measure){ .acknowledged = r.got,
+                         .seconds = took,
+                         .per_second = (double)r.got / took,
+                         .latency_us = took * 1e6 * l->outstanding / (double)r.got,
+                         .not_ok = r.not_ok };
 }

@@ -93,8 +93,10 @@ static void *connect_intake(const char *endpoint, void **ctx)
 
 static void pack_form(jd_buf *b)
 {
-    static const char *const yes[] = { "voluntary", "unpaid_ack", "attests_stance", "attests_ability",
-                                       "declares_true_and_fit", "declares_clean", "written_form" };
+    static const char *const yes[] = {
+        "voluntary",      "unpaid_ack",  "attests_stance", "attests_ability", "declares_true_and_fit",
+        "declares_clean", "written_form"
+    };
     enum { YES = sizeof yes / sizeof *yes };
     jd_pack_map(b, 10 + YES);
     jd_pack_kz(b, "name", "测试");
@@ -158,8 +160,9 @@ static void pack_report(jd_buf *b, const char *supervisor)
     jd_pack_kz(b, "county", "530902");
     jd_pack_kz(b, "institution", "H53090200012");
     jd_pack_kz(b, "nature", "irregular");
-    jd_pack_kz(b, "text", "八月以来，该院同一床位在同一时段登记两名住院患者，且费用清单中重复收取护理费；"
-                          "现场询问时护士站无法说明，病历与医嘱单的日期相差三天，请核查有关结算记录。");
+    jd_pack_kz(b, "text",
+               "八月以来，该院同一床位在同一时段登记两名住院患者，且费用清单中重复收取护理费；"
+               "现场询问时护士站无法说明，病历与医嘱单的日期相差三天，请核查有关结算记录。");
 }
 
 /* ------------------------------------------------------------ measuring */
@@ -224,9 +227,15 @@ int main(int argc, char **argv)
     sleep(1);
     appoint(own.endpoint, supervisor);
     pack_report(&body, supervisor);
-    jd_load l = { .clients = 4, .seconds = seconds, .header = header.p, .header_n = header.n, .body = body.p,
-                  .body_n = body.n, .id_at = id_at };
-    printf("a report is %zu bytes of header and %zu of body; every acknowledgement is synced to disk\n", header.n, body.n);
+    jd_load l = { .clients = 4,
+                  .seconds = seconds,
+                  .header = header.p,
+                  .header_n = header.n,
+                  .body = body.p,
+                  .body_n = body.n,
+                  .id_at = id_at };
+    printf("a report is %zu bytes of header and %zu of body; every acknowledgement is synced to disk\n", header.n,
+           body.n);
     static const int levels[] = { 1, 64, 256, 4096 };
     for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
         l.outstanding = levels[i];

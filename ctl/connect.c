@@ -55,8 +55,7 @@ static int chosen(int64_t given, int otherwise)
 
 static bool options_for(jd_args *a, jd_options *o)
 {
-    *o = (jd_options){ .timeout_ms = chosen(a->timeout, TIMEOUT_MS),
-                       .retries = chosen(a->retries, RETRIES) };
+    *o = (jd_options){ .timeout_ms = chosen(a->timeout, TIMEOUT_MS), .retries = chosen(a->retries, RETRIES) };
     return find_endpoints(a, o);
 }
 
@@ -67,13 +66,11 @@ int jd_open_client(jd_args *a, jd_client **out)
     return jd_exit_of_rc(jd_client_open(out, &o));
 }
 
-int jd_open_watch(jd_args *a, const char *division, char *const *topics, int topics_n,
-                  uint64_t since, jd_watch **out)
+int jd_open_watch(jd_args *a, const char *division, char *const *topics, int topics_n, uint64_t since, jd_watch **out)
 {
     jd_options o;
     if (!options_for(a, &o)) return JD_EX_DATA;
-    return jd_exit_of_rc(
-        jd_watch_open(out, &o, division, (const char *const *)topics, (size_t)topics_n, since));
+    return jd_exit_of_rc(jd_watch_open(out, &o, division, (const char *const *)topics, (size_t)topics_n, since));
 }
 
 /* ------------------------------------------------------------ exit codes */
@@ -96,15 +93,9 @@ int jd_exit_of(enum jd_reply_status s)
 int jd_exit_of_rc(int rc)
 {
     static const int codes[] = {
-        [JD_RC_OK] = JD_EX_OK,
-        [JD_RC_TIMEOUT] = JD_EX_UNAVAILABLE,
-        [JD_RC_IDLE] = JD_EX_OK,
-        [JD_RC_FULL] = JD_EX_TEMPFAIL,
-        [JD_RC_INTERRUPTED] = JD_EX_TEMPFAIL,
-        [JD_RC_ARGUMENT] = JD_EX_USAGE,
-        [JD_RC_ENDPOINT] = JD_EX_USAGE,
-        [JD_RC_UNANSWERED] = JD_EX_UNAVAILABLE,
-        [JD_RC_REFUSED] = JD_EX_REFUSED,
+        [JD_RC_OK] = JD_EX_OK,           [JD_RC_TIMEOUT] = JD_EX_UNAVAILABLE,    [JD_RC_IDLE] = JD_EX_OK,
+        [JD_RC_FULL] = JD_EX_TEMPFAIL,   [JD_RC_INTERRUPTED] = JD_EX_TEMPFAIL,   [JD_RC_ARGUMENT] = JD_EX_USAGE,
+        [JD_RC_ENDPOINT] = JD_EX_USAGE,  [JD_RC_UNANSWERED] = JD_EX_UNAVAILABLE, [JD_RC_REFUSED] = JD_EX_REFUSED,
         [JD_RC_SYSTEM] = JD_EX_TEMPFAIL,
     };
     if (rc == JD_RC_SYSTEM)

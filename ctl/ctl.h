@@ -42,8 +42,7 @@ void jd_complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* connect.c: where the daemon is, and one question to it */
 const char *jd_division_for(jd_args *a, const char *case_id); /* NULL after having complained */
 int jd_open_client(jd_args *a, jd_client **out);              /* an exit code */
-int jd_open_watch(jd_args *a, const char *division, char *const *topics, int topics_n,
-                  uint64_t since, jd_watch **out);
+int jd_open_watch(jd_args *a, const char *division, char *const *topics, int topics_n, uint64_t since, jd_watch **out);
 int jd_exit_of(enum jd_reply_status s);
 int jd_exit_of_rc(int rc);  /* complains */
 int jd_worse(int a, int b); /* of two exit codes the one to end with */
@@ -85,7 +84,7 @@ void jd_reader_close(jd_reader *r);
 /* print.c */
 void jd_print_json(const json_t *v); /* on one line */
 void jd_print_value(const json_t *v, int indent);
-void jd_print_answer(const jd_args *a, const json_t *answer); /* without what every receipt has */
+void jd_print_answer(const jd_args *a, const json_t *answer);         /* without what every receipt has */
 void jd_print_receipt(FILE *to, const json_t *receipt, bool grounds); /* one line */
 void jd_print_news(const jd_args *a, const jd_news *news);            /* likewise */
 void jd_pad(const char *text, int width);                             /* columns on a terminal */

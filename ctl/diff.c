@@ -48,8 +48,8 @@ static int say(char mark, const char *path, const jd_ynode *a, const jd_ynode *b
 
 static int compare(const char *path, const jd_ynode *a, const jd_ynode *b);
 
-static int compare_at(const char *path, const char *open, jd_str name, const char *close,
-                      const jd_ynode *a, const jd_ynode *b)
+static int compare_at(const char *path, const char *open, jd_str name, const char *close, const jd_ynode *a,
+                      const jd_ynode *b)
 {
     char *deeper;
     if (asprintf(&deeper, "%s%s%.*s%s", path, open, JD_FMT(name), close) < 0) abort();
@@ -67,8 +67,7 @@ static int compare_maps(const char *path, const jd_ynode *a, const jd_ynode *b)
         n += compare_at(path, dot, key, "", a->items[i], child(b, key));
     }
     for (int i = 0; i < b->n; i++)
-        if (!child(a, b->keys[i]->text))
-            n += compare_at(path, dot, b->keys[i]->text, "", NULL, b->items[i]);
+        if (!child(a, b->keys[i]->text)) n += compare_at(path, dot, b->keys[i]->text, "", NULL, b->items[i]);
     return n;
 }
 

@@ -59,9 +59,9 @@ static void judge_end(jd_sample *s, const json_t *ended)
     const char *ends = jd_sample_text(s, "ends"), *id = jd_json_text(s->receipt, "entity_id");
     const json_t *overdue = json_object_get(s->line, "overdue"), *found = case_of(s, ended);
     if (ends_well(s, ended)) return;
-    jd_complain("%s:%d: %s: %s should end %s%s, and is %s%s", s->file, s->at,
-                jd_json_text(s->line, "name"), *id ? id : "(no case)", ends ? ends : "as it is",
-                lateness(overdue), found ? jd_json_text(found, "state") : "not there",
+    jd_complain("%s:%d: %s: %s should end %s%s, and is %s%s", s->file, s->at, jd_json_text(s->line, "name"),
+                *id ? id : "(no case)", ends ? ends : "as it is", lateness(overdue),
+                found ? jd_json_text(found, "state") : "not there",
                 lateness(overdue ? json_object_get(found, "overdue") : NULL));
     s->wrong = true;
 }
@@ -99,17 +99,15 @@ static json_t *ask_when_settled(jd_player *p)
 static json_t *row_of_case(const jd_player *p, const char *id, const json_t *found)
 {
     const json_t *origin = json_object_get(p->cases, id);
-    return json_pack("{s:s, s:s, s:s, s:s, s:O?, s:O}", "case", id, "ended",
-                     jd_json_text(found, "state"), "department", jd_json_text(found, "department"),
-                     "due", jd_json_text(found, "due"), "overdue",
+    return json_pack("{s:s, s:s, s:s, s:s, s:O?, s:O}", "case", id, "ended", jd_json_text(found, "state"), "department",
+                     jd_json_text(found, "department"), "due", jd_json_text(found, "due"), "overdue",
                      json_object_get(found, "overdue"), "sample", json_array_get(origin, 1));
 }
 
 static json_t *rows_of_cases(const jd_player *p, const json_t *ended)
 {
     json_t *rows = json_array();
-    for (jd_member c = { 0 }; jd_member_next(ended, &c);)
-        json_array_append_new(rows, row_of_case(p, c.key, c.value));
+    for (jd_member c = { 0 }; jd_member_next(ended, &c);) json_array_append_new(rows, row_of_case(p, c.key, c.value));
     return rows;
 }
 
@@ -118,8 +116,7 @@ static json_t *count_states(const json_t *ended)
     json_t *counts = json_object();
     for (jd_member c = { 0 }; jd_member_next(ended, &c);) {
         char both[128];
-        snprintf(both, sizeof both, "%s %s", jd_json_text(c.value, "entity"),
-                 jd_json_text(c.value, "state"));
+        snprintf(both, sizeof both, "%s %s", jd_json_text(c.value, "entity"), jd_json_text(c.value, "state"));
         jd_count(counts, both);
     }
     return counts;
@@ -130,9 +127,8 @@ static json_t *rows_of_states(const json_t *ended)
     json_t *counts = count_states(ended), *rows = json_array();
     for (jd_member c = { 0 }; jd_member_next(counts, &c);) {
         const char *space = strchr(c.key, ' ');
-        json_array_append_new(rows, json_pack("{s:s%, s:s, s:O}", "entity", c.key,
-                                              (size_t)(space - c.key), "state", space + 1, "count",
-                                              c.value));
+        json_array_append_new(rows, json_pack("{s:s%, s:s, s:O}", "entity", c.key, (size_t)(space - c.key), "state",
+                                              space + 1, "count", c.value));
     }
     json_decref(counts);
     return rows;
@@ -156,8 +152,8 @@ static void print_rows(const char *title, const json_t *rows)
 static void print_summary(const jd_player *p, const json_t *ended)
 {
     json_t *sum = json_pack("{s:o, s:o, s:o, s:I, s:I}", "cases", rows_of_cases(p, ended), "states",
-                            rows_of_states(ended), "not_accepted", rows_of_refusals(p->refusals),
-                            "samples", (json_int_t)p->played, "mismatches", (json_int_t)p->wrong);
+                            rows_of_states(ended), "not_accepted", rows_of_refusals(p->refusals), "samples",
+                            (json_int_t)p->played, "mismatches", (json_int_t)p->wrong);
     if (p->a->json) {
         jd_print_json(sum);
     } else {

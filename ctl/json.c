@@ -24,30 +24,14 @@ static void pack_array(const json_t *v, jd_buf *out)
 void jd_json_pack(const json_t *v, jd_buf *out)
 {
     switch (json_typeof(v)) {
-    case JSON_OBJECT:
-        pack_object(v, out);
-        break;
-    case JSON_ARRAY:
-        pack_array(v, out);
-        break;
-    case JSON_STRING:
-        jd_pack_str(out, (jd_str){ json_string_value(v), (uint32_t)json_string_length(v) });
-        break;
-    case JSON_INTEGER:
-        jd_pack_int(out, json_integer_value(v));
-        break;
-    case JSON_REAL:
-        jd_pack_double(out, json_real_value(v));
-        break;
-    case JSON_TRUE:
-        jd_pack_bool(out, true);
-        break;
-    case JSON_FALSE:
-        jd_pack_bool(out, false);
-        break;
-    case JSON_NULL:
-        jd_pack_nil(out);
-        break;
+    case JSON_OBJECT: pack_object(v, out); break;
+    case JSON_ARRAY: pack_array(v, out); break;
+    case JSON_STRING: jd_pack_str(out, (jd_str){ json_string_value(v), (uint32_t)json_string_length(v) }); break;
+    case JSON_INTEGER: jd_pack_int(out, json_integer_value(v)); break;
+    case JSON_REAL: jd_pack_double(out, json_real_value(v)); break;
+    case JSON_TRUE: jd_pack_bool(out, true); break;
+    case JSON_FALSE: jd_pack_bool(out, false); break;
+    case JSON_NULL: jd_pack_nil(out); break;
     }
 }
 
@@ -100,25 +84,15 @@ static json_t *unpack(jd_cur *c)
     json_t *text;
     if (!jd_wire_next(c, &v)) return NULL;
     switch (v.kind) {
-    case JD_W_BOOL:
-        return json_boolean(v.yes);
-    case JD_W_INT:
-        return json_integer(v.i);
-    case JD_W_UINT:
-        return from_double((double)v.u);
-    case JD_W_FLOAT:
-        return from_double(v.f);
-    case JD_W_STR:
-        text = json_stringn(v.s.p, v.s.n);
-        return text ? text : from_bytes(v.s); /* not UTF-8 */
-    case JD_W_BIN:
-        return from_bytes(v.s);
-    case JD_W_LIST:
-        return unpack_list(c, v.n);
-    case JD_W_MAP:
-        return unpack_map(c, v.n);
-    default:
-        return json_null();
+    case JD_W_BOOL: return json_boolean(v.yes);
+    case JD_W_INT: return json_integer(v.i);
+    case JD_W_UINT: return from_double((double)v.u);
+    case JD_W_FLOAT: return from_double(v.f);
+    case JD_W_STR: text = json_stringn(v.s.p, v.s.n); return text ? text : from_bytes(v.s); /* not UTF-8 */
+    case JD_W_BIN: return from_bytes(v.s);
+    case JD_W_LIST: return unpack_list(c, v.n);
+    case JD_W_MAP: return unpack_map(c, v.n);
+    default: return json_null();
     }
 }
 

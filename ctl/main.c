@@ -6,20 +6,18 @@
 static const jd_command commands[] = {
     { "send", "TYPE [FILE]", 1, 2, " division id reason at push ", jd_run_send,
       "send messages: one JSON object, or one a line; prints a receipt a line" },
-    { "watch", "[TOPIC...]", 0, 64, " division since count ", jd_run_watch,
-      "status events a line each, without gaps" },
+    { "watch", "[TOPIC...]", 0, 64, " division since count ", jd_run_watch, "status events a line each, without gaps" },
     { "get", "ID", 1, 1, " division content reason ", jd_run_get, "one case as it stands" },
     { "list", "ENTITY", 1, 1, " division state department overdue limit all ", jd_run_list,
       "cases of one entity: application, supervisor or report" },
     { "explain", "ID", 1, 1, " division ", jd_run_explain,
       "why a case stands as it does: rules, articles, facts, history" },
     { "stats", "", 0, 0, " division ", jd_run_stats, "how many cases stand in each state" },
-    { "health", "", 0, 0, " division ", jd_run_health,
-      "whether the worker and its store are well" },
+    { "health", "", 0, 0, " division ", jd_run_health, "whether the worker and its store are well" },
     { "schema", "[TYPE]", 0, 1, " ", jd_run_schema, "JSON Schema of one message type, or of all" },
     { "protocol", "", 0, 0, " ", jd_run_protocol, "the protocol manual, as Markdown" },
-    { "policy", "check FILE | show [FILE] | diff A B", 1, 3, " division calendar rules quiet ",
-      jd_run_policy, "check a policy file, show one or the one in force, or say what differs" },
+    { "policy", "check FILE | show [FILE] | diff A B", 1, 3, " division calendar rules quiet ", jd_run_policy,
+      "check a policy file, show one or the one in force, or say what differs" },
     { "play", "FILE...", 1, 64, " watch quiet ", jd_run_play,
       "send sample cases and check that each ends as its line says" },
     { "verify", "", 0, 0, " division replay ", jd_run_verify,
@@ -27,8 +25,7 @@ static const jd_command commands[] = {
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
-static const char global_options[] =
-    " intake events config timeout retries json division help version ";
+static const char global_options[] = " intake events config timeout retries json division help version ";
 
 static void say_row(const jd_command *c)
 {
@@ -53,8 +50,7 @@ static int say_help(void)
 
 static int say_command_help(const jd_command *c)
 {
-    printf("usage: jianductl %s [OPTION...] %s\n\n%s\n\noptions:\n", c->name, c->arguments,
-           c->help);
+    printf("usage: jianductl %s [OPTION...] %s\n\n%s\n\noptions:\n", c->name, c->arguments, c->help);
     jd_options_help(c->options);
     jd_options_help(jd_common_options);
     return JD_EX_OK;

@@ -33,8 +33,7 @@ static const struct row {
     { "replay", 0, FLAG, AT(replay), NULL, "also replay the journal and compare" },
     { "watch", 0, FLAG, AT(watch), NULL, "show every status event as it happens" },
     { "quiet", 'q', FLAG, AT(quiet), NULL, "only the summary" },
-    { "intake", 0, TEXT, AT(intake), "ENDPOINT",
-      "where requests go (default: in the runtime folder)" },
+    { "intake", 0, TEXT, AT(intake), "ENDPOINT", "where requests go (default: in the runtime folder)" },
     { "events", 0, TEXT, AT(events), "ENDPOINT", "where events come from (likewise)" },
     { "config", 'c', TEXT, AT(config), "FILE", "configuration that names the runtime folder" },
     { "timeout", 0, NUMBER, AT(timeout), "MS", "how long one try may take (default: 2000)" },
@@ -79,15 +78,10 @@ static bool store(jd_args *a, const struct row *row, const char *value)
 {
     void *at = (char *)a + row->at;
     switch (row->kind) {
-    case FLAG:
-        *(bool *)at = true;
-        break;
-    case NUMBER:
-        return number(row, value, at);
+    case FLAG: *(bool *)at = true; break;
+    case NUMBER: return number(row, value, at);
     case TEXT:
-    case MAYBE:
-        *(const char **)at = value ? value : "";
-        break;
+    case MAYBE: *(const char **)at = value ? value : ""; break;
     }
     return true;
 }
@@ -95,10 +89,9 @@ static bool store(jd_args *a, const struct row *row, const char *value)
 /* What getopt_long wants: its two tables, made from ours. */
 static void getopt_tables(const char *names, bool stop_early, struct option *longs, char *shorts)
 {
-    static const int has[] = { [FLAG] = no_argument,
-                               [TEXT] = required_argument,
-                               [NUMBER] = required_argument,
-                               [MAYBE] = optional_argument };
+    static const int has[] = {
+        [FLAG] = no_argument, [TEXT] = required_argument, [NUMBER] = required_argument, [MAYBE] = optional_argument
+    };
     *shorts++ = stop_early ? '+' : '-';
     if (!stop_early) shorts--; /* permuting is the default */
     *shorts++ = ':';
@@ -129,8 +122,7 @@ int jd_options_read(jd_args *a, int argc, char **argv, const char *names, bool s
     for (int c; (c = getopt_long(argc, argv, shorts, longs, NULL)) != -1;) {
         const struct row *row = row_of(c);
         if (!row) {
-            jd_complain(c == ':' ? "'%s' needs a value" : "there is no option '%s' here",
-                        argv[optind - 1]);
+            jd_complain(c == ':' ? "'%s' needs a value" : "there is no option '%s' here", argv[optind - 1]);
             return -1;
         }
         if (!store(a, row, optarg)) return -1;
@@ -144,10 +136,9 @@ void jd_options_help(const char *names)
         const struct row *row = &rows[i];
         char left[40];
         if (!taken(names, row->name)) continue;
-        int n = row->letter ? snprintf(left, sizeof left, "-%c, ", row->letter)
-                            : snprintf(left, sizeof left, "    ");
-        snprintf(left + n, sizeof left - (size_t)n, row->kind == MAYBE ? "--%s[=%s]" : "--%s %s",
-                 row->name, row->value ? row->value : "");
+        int n = row->letter ? snprintf(left, sizeof left, "-%c, ", row->letter) : snprintf(left, sizeof left, "    ");
+        snprintf(left + n, sizeof left - (size_t)n, row->kind == MAYBE ? "--%s[=%s]" : "--%s %s", row->name,
+                 row->value ? row->value : "");
         printf("  %-28s %s\n", left, row->help);
     }
 }

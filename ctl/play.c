@@ -12,8 +12,7 @@ void jd_play_events(jd_player *p, int patience_ms)
 {
     const jd_news *news;
     for (int i = 0; i < p->watches_n; i++)
-        while (jd_watch_next(p->watches[i], &news, patience_ms) == JD_RC_OK)
-            jd_print_news(p->a, news);
+        while (jd_watch_next(p->watches[i], &news, patience_ms) == JD_RC_OK) jd_print_news(p->a, news);
 }
 
 /* Opened before anything is sent, so that nothing is missed. */
@@ -39,8 +38,7 @@ static void remember_case(jd_player *p, const jd_sample *s, const char *key)
     const char *id = jd_json_text(s->receipt, key);
     if (!*id || json_object_get(p->cases, id)) return;
     json_object_set_new(p->cases, id,
-                        json_pack("[O, O]", json_object_get(s->line, "division"),
-                                  json_object_get(s->line, "name")));
+                        json_pack("[O, O]", json_object_get(s->line, "division"), json_object_get(s->line, "name")));
 }
 
 static void take_receipt(jd_player *p, jd_sample *s)
@@ -48,16 +46,15 @@ static void take_receipt(jd_player *p, jd_sample *s)
     jd_sample_received(&p->all, s);
     remember_case(p, s, "entity_id");
     remember_case(p, s, "created");
-    if (strcmp(jd_json_text(s->receipt, "status"), "ok") != 0)
-        jd_count(p->refusals, jd_json_text(s->receipt, "code"));
+    if (strcmp(jd_json_text(s->receipt, "status"), "ok") != 0) jd_count(p->refusals, jd_json_text(s->receipt, "code"));
     s->wrong = !jd_sample_as_expected(s);
 }
 
 static void print_mismatch(const jd_sample *s)
 {
     char *expected = json_dumps(json_object_get(s->line, "expect"), JSON_COMPACT);
-    jd_complain("%s:%d: %s: expected %s, and this came:", s->file, s->at,
-                jd_json_text(s->line, "name"), expected ? expected : "{\"status\":\"ok\"}");
+    jd_complain("%s:%d: %s: expected %s, and this came:", s->file, s->at, jd_json_text(s->line, "name"),
+                expected ? expected : "{\"status\":\"ok\"}");
     fputs("jianductl: ", stderr);
     jd_print_receipt(stderr, s->receipt, true);
     free(expected);
@@ -68,8 +65,8 @@ static void print_sample(const jd_player *p, const jd_sample *s)
     if (s->wrong) print_mismatch(s);
     if (p->a->quiet) return;
     if (p->a->json) {
-        json_t *v = json_pack("{s:O, s:b, s:O}", "name", json_object_get(s->line, "name"),
-                              "as_expected", !s->wrong, "receipt", s->receipt);
+        json_t *v = json_pack("{s:O, s:b, s:O}", "name", json_object_get(s->line, "name"), "as_expected", !s->wrong,
+                              "receipt", s->receipt);
         jd_print_json(v);
         json_decref(v);
     } else {

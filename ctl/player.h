@@ -18,7 +18,7 @@ typedef struct jd_player {
 } jd_player;
 
 void jd_play_events(jd_player *p, int patience_ms); /* prints what has come */
-int jd_play_end(jd_player *p); /* asks what became of every case, judges, prints; an exit code */
+int jd_play_end(jd_player *p);                      /* asks what became of every case, judges, prints; an exit code */
 void jd_count(json_t *counts, const char *key);
 
 #endif

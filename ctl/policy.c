@@ -50,8 +50,8 @@ static int check(jd_args *a)
     if (!a->quiet)
         printf("%s: %.*s of %06u is well: %d rules, %d requirements, %d departments, %d targets, "
                "%d routes; holidays known until %s\n",
-               a->rest[1], JD_FMT(p->name), p->division, p->rules_n, p->requirements_n, p->depts_n,
-               p->targets_n, p->routes_n, until);
+               a->rest[1], JD_FMT(p->name), p->division, p->rules_n, p->requirements_n, p->depts_n, p->targets_n,
+               p->routes_n, until);
     jd_policy_free(p);
     return JD_EX_OK;
 }
@@ -63,8 +63,7 @@ static json_t *json_of(const jd_ynode *n)
     json_t *v = n->kind == JD_Y_MAP ? json_object() : json_array();
     for (int i = 0; i < n->n && n->kind == JD_Y_MAP; i++)
         json_object_setn_new(v, n->keys[i]->text.p, n->keys[i]->text.n, json_of(n->items[i]));
-    for (int i = 0; i < n->n && n->kind == JD_Y_LIST; i++)
-        json_array_append_new(v, json_of(n->items[i]));
+    for (int i = 0; i < n->n && n->kind == JD_Y_LIST; i++) json_array_append_new(v, json_of(n->items[i]));
     if (n->kind != JD_Y_SCALAR) return v;
     json_decref(v);
     return json_stringn(n->text.p, n->text.n);

@@ -68,26 +68,13 @@ static void add_texts(jd_buf *b, const json_t *list)
 static void add_text(jd_buf *b, const json_t *v)
 {
     switch (json_typeof(v)) {
-    case JSON_STRING:
-        jd_buf_z(b, json_string_value(v));
-        break;
-    case JSON_INTEGER:
-        jd_buf_printf(b, "%" JSON_INTEGER_FORMAT, json_integer_value(v));
-        break;
-    case JSON_REAL:
-        jd_buf_printf(b, "%g", json_real_value(v));
-        break;
-    case JSON_TRUE:
-        jd_buf_z(b, "yes");
-        break;
-    case JSON_FALSE:
-        jd_buf_z(b, "no");
-        break;
-    case JSON_ARRAY:
-        add_texts(b, v);
-        break;
-    default:
-        break;
+    case JSON_STRING: jd_buf_z(b, json_string_value(v)); break;
+    case JSON_INTEGER: jd_buf_printf(b, "%" JSON_INTEGER_FORMAT, json_integer_value(v)); break;
+    case JSON_REAL: jd_buf_printf(b, "%g", json_real_value(v)); break;
+    case JSON_TRUE: jd_buf_z(b, "yes"); break;
+    case JSON_FALSE: jd_buf_z(b, "no"); break;
+    case JSON_ARRAY: add_texts(b, v); break;
+    default: break;
     }
 }
 
@@ -156,8 +143,7 @@ static void print_cells(const table *t, const json_t *row, int indent)
 static void print_table(const table *t, const json_t *rows, int indent)
 {
     print_cells(t, NULL, indent);
-    for (size_t i = 0; i < json_array_size(rows); i++)
-        print_cells(t, json_array_get(rows, i), indent);
+    for (size_t i = 0; i < json_array_size(rows); i++) print_cells(t, json_array_get(rows, i), indent);
 }
 
 /* ------------------------------------------------------------ anything */

@@ -10,12 +10,10 @@ static const struct {
     json_type type; /* JSON_TRUE stands for both truth values */
     bool must;
 } keys[] = {
-    { "name", JSON_STRING, true },  { "division", JSON_STRING, true },
-    { "type", JSON_STRING, true },  { "body", JSON_OBJECT, true },
-    { "at", JSON_STRING, false },   { "reason", JSON_STRING, false },
-    { "id", JSON_STRING, false },   { "expect", JSON_OBJECT, false },
-    { "ends", JSON_STRING, false }, { "overdue", JSON_TRUE, false },
-    { "note", JSON_STRING, false },
+    { "name", JSON_STRING, true },   { "division", JSON_STRING, true }, { "type", JSON_STRING, true },
+    { "body", JSON_OBJECT, true },   { "at", JSON_STRING, false },      { "reason", JSON_STRING, false },
+    { "id", JSON_STRING, false },    { "expect", JSON_OBJECT, false },  { "ends", JSON_STRING, false },
+    { "overdue", JSON_TRUE, false }, { "note", JSON_STRING, false },
 };
 enum { KEYS = sizeof keys / sizeof *keys };
 
@@ -36,8 +34,7 @@ static bool well_formed(const jd_reader *in, const json_t *line)
     for (int k = 0; k < KEYS; k++) {
         const json_t *v = json_object_get(line, keys[k].key);
         if (v ? of_type(v, keys[k].type) : !keys[k].must) continue;
-        jd_complain("%s:%d: '%s' is %s", in->name, in->at, keys[k].key,
-                    v ? "of another type" : "missing");
+        jd_complain("%s:%d: '%s' is %s", in->name, in->at, keys[k].key, v ? "of another type" : "missing");
         return false;
     }
     for (jd_member p = { 0 }; jd_member_next(line, &p);) {
@@ -92,8 +89,7 @@ void jd_samples_sort(jd_samples *all)
 
 void jd_sample_received(jd_samples *all, const jd_sample *s)
 {
-    json_object_set(json_object_get(all->names, s->file), jd_json_text(s->line, "name"),
-                    s->receipt);
+    json_object_set(json_object_get(all->names, s->file), jd_json_text(s->line, "name"), s->receipt);
 }
 
 void jd_samples_free(jd_samples *all)

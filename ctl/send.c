@@ -85,8 +85,7 @@ static int collect(sender *s, int timeout_ms)
 static void collect_meanwhile(sender *s, const jd_reader *in)
 {
     int rc = JD_RC_OK;
-    while (jd_client_outstanding(s->client) && !jd_reader_ready(in) &&
-           (rc == JD_RC_OK || rc == JD_RC_TIMEOUT))
+    while (jd_client_outstanding(s->client) && !jd_reader_ready(in) && (rc == JD_RC_OK || rc == JD_RC_TIMEOUT))
         rc = collect(s, 20);
 }
 
@@ -96,8 +95,7 @@ static const char *case_in(const char *type, const json_t *body)
     int m = jd_message_find(jd_str_of(type));
     const jd_layout *l = m < 0 ? NULL : &jd_message_get((jd_msg)m)->layout;
     for (int i = 0; l && i < l->n; i++)
-        if (l->fields[i].type == JD_T_CASE)
-            return json_string_value(json_object_get(body, l->fields[i].name));
+        if (l->fields[i].type == JD_T_CASE) return json_string_value(json_object_get(body, l->fields[i].name));
     return NULL;
 }
 
@@ -172,8 +170,7 @@ int jd_run_send(jd_args *a)
         int rc = JD_RC_OK;
         while (rc == JD_RC_OK) rc = collect(&s, -1);
         if (rc != JD_RC_IDLE) code = jd_worse(code, jd_exit_of_rc(rc));
-        if (s.code == JD_EX_UNAVAILABLE)
-            jd_complain("no answer from %s: is jiandud running?", a->intake);
+        if (s.code == JD_EX_UNAVAILABLE) jd_complain("no answer from %s: is jiandud running?", a->intake);
     }
     jd_client_close(&s.client);
     jd_reader_close(&in);

@@ -25,8 +25,7 @@ static const char *worker_path(jd_args *a)
 
 int jd_run_verify(jd_args *a)
 {
-    const char *argv[8] = { WORKER, "--verify", "-c",
-                            a->config ? a->config : "/etc/jiandu/jiandu.yaml" };
+    const char *argv[8] = { WORKER, "--verify", "-c", a->config ? a->config : "/etc/jiandu/jiandu.yaml" };
     int n = 4;
     if (a->division) argv[n++] = "--division";
     if (a->division) argv[n++] = a->division;

@@ -54,8 +54,7 @@ static bool good_topics(const jd_args *a)
 {
     for (int i = 0; i < a->n; i++)
         if (a->rest[i][0] != 'J' && a->rest[i][0] != 'S') {
-            jd_complain("a topic begins with J. or S., such as J.530900.report., not '%s'",
-                        a->rest[i]);
+            jd_complain("a topic begins with J. or S., such as J.530900.report., not '%s'", a->rest[i]);
             return false;
         }
     return true;

@@ -72,7 +72,7 @@ uint64_t jd_division_event_seq(const jd_division *v);
 bool jd_division_up(const jd_division *v);
 void jd_division_start(jd_division *v);
 jd_ms jd_division_now(const jd_division *v);
-void jd_division_set_time(jd_division *v, jd_ms at); /* a header's `at`; nothing without simulation */
+void jd_division_set_time(jd_division *v, jd_ms at);        /* a header's `at`; nothing without simulation */
 bool jd_division_add(jd_division *v, const jd_link_msg *m); /* a command; false: busy, not taken */
 bool jd_division_ask(jd_division *v, const jd_link_msg *m); /* a query, at once */
 void jd_division_flush(jd_division *v);

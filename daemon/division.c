@@ -7,10 +7,10 @@
 #include "proto/receipt.h"
 
 enum {
-    RETRY_MS = 50,        /* between attempts to connect */
-    PATIENCE_MS = 3000,   /* a worker away for longer: new messages are told to come again */
+    RETRY_MS = 50,      /* between attempts to connect */
+    PATIENCE_MS = 3000, /* a worker away for longer: new messages are told to come again */
     PING_MS = 5000,
-    HANG_MS = 30000,      /* a batch unanswered for so long: the worker hangs */
+    HANG_MS = 30000, /* a batch unanswered for so long: the worker hangs */
     BATCH_BYTES = 8 << 20,
     BATCH_HEAD = 33, /* bytes of a batch's frame before its messages */
 };
@@ -385,8 +385,9 @@ static void give_back(jd_division *v)
     jd_cur c = jd_cur_of(v->gathered.p + BATCH_HEAD, v->gathered.n - BATCH_HEAD);
     for (uint32_t i = 0; i < v->gathered_n && jd_link_take(&c, &m); i++) {
         jd_buf b = { 0 };
-        jd_receipt r = { .id = m.id, .id_binary = m.flags & JD_LINK_ID_BINARY, .code = JD_CODE_WORKER_DOWN,
-                         .due = JD_NO_DAY };
+        jd_receipt r = {
+            .id = m.id, .id_binary = m.flags & JD_LINK_ID_BINARY, .code = JD_CODE_WORKER_DOWN, .due = JD_NO_DAY
+        };
         jd_receipt_pack(&r, &b);
         if (m.flags & JD_LINK_PUSH)
             jd_publish_refused(v->d, m.id, JD_CODE_WORKER_DOWN);

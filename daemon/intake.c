@@ -38,8 +38,9 @@ static void refuse_problems(jd_daemon *d, const request *r)
 static void refuse_code(jd_daemon *d, const request *r, jd_code code)
 {
     jd_buf b = { 0 };
-    jd_receipt receipt = { .id = (const uint8_t *)r->header.id.p, .id_binary = r->id_binary,
-                           .code = code, .due = JD_NO_DAY };
+    jd_receipt receipt = {
+        .id = (const uint8_t *)r->header.id.p, .id_binary = r->id_binary, .code = code, .due = JD_NO_DAY
+    };
     jd_receipt_pack(&receipt, &b);
     refuse(d, r, &b, code);
     jd_buf_free(&b);
@@ -106,9 +107,14 @@ static jd_link_msg link_message(const request *r, uint32_t slot)
 {
     uint8_t flags = (uint8_t)((r->pushed ? JD_LINK_PUSH : 0) | (r->id_binary ? JD_LINK_ID_BINARY : 0));
     if (r->header.at != JD_NO_TIME) jd_division_set_time(r->division, r->header.at);
-    return (jd_link_msg){ .token = slot, .type = (uint16_t)r->type, .flags = flags, .at = jd_division_now(r->division),
-                          .id = (const uint8_t *)r->header.id.p, .sender = JD_STR("local"),
-                          .why = r->header.reason, .body = r->body };
+    return (jd_link_msg){ .token = slot,
+                          .type = (uint16_t)r->type,
+                          .flags = flags,
+                          .at = jd_division_now(r->division),
+                          .id = (const uint8_t *)r->header.id.p,
+                          .sender = JD_STR("local"),
+                          .why = r->header.reason,
+                          .body = r->body };
 }
 
 static void forward(jd_daemon *d, request *r)

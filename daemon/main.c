@@ -31,8 +31,9 @@ static void usage(FILE *out)
 
 static const char *read_options(int argc, char **argv, bool *check)
 {
-    static const struct option longs[] = { { "config", 1, 0, 'c' }, { "check-config", 0, 0, 'C' },
-                                           { "version", 0, 0, 'v' }, { "help", 0, 0, 'h' }, { 0 } };
+    static const struct option longs[] = {
+        { "config", 1, 0, 'c' }, { "check-config", 0, 0, 'C' }, { "version", 0, 0, 'v' }, { "help", 0, 0, 'h' }, { 0 }
+    };
     const char *file = "/etc/jiandu/jiandu.yaml";
     int c;
     while ((c = getopt_long(argc, argv, "c:", longs, NULL)) != -1) {

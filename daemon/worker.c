@@ -54,11 +54,15 @@ static void start(jd_child *c)
 {
     char division[16];
     snprintf(division, sizeof division, "%06u", c->division);
-    char *args[] = { c->d->config->program, "-c", (char *)(uintptr_t)c->d->config_file, "--division", division, "--child", NULL };
+    char *args[] = {
+        c->d->config->program, "-c", (char *)(uintptr_t)c->d->config_file, "--division", division, "--child", NULL
+    };
     uv_stdio_container_t io[3] = { { .flags = UV_IGNORE },
                                    { .flags = UV_INHERIT_FD, .data.fd = 2 },
                                    { .flags = UV_INHERIT_FD, .data.fd = 2 } };
-    uv_process_options_t o = { .exit_cb = on_process_exit, .file = args[0], .args = args, .stdio = io, .stdio_count = 3 };
+    uv_process_options_t o = {
+        .exit_cb = on_process_exit, .file = args[0], .args = args, .stdio = io, .stdio_count = 3
+    };
     c->started = uv_now(&c->d->loop);
     c->process.data = c;
     int rc = uv_spawn(&c->d->loop, &c->process, &o);

@@ -162,8 +162,9 @@ jd_zsocket *jd_z_bind(jd_zloop *z, jd_ztype type, const jd_endpoints *e, jd_hwm 
     jd_zsocket *s = &z->sockets[z->n];
     int fd;
     size_t n = sizeof fd;
-    *s = (jd_zsocket){ .z = z, .s = zmq_socket(z->ctx, types[type]), .readable = f != NULL,
-                       .reading = f != NULL, .f = f, .arg = arg };
+    *s = (jd_zsocket){
+        .z = z, .s = zmq_socket(z->ctx, types[type]), .readable = f != NULL, .reading = f != NULL, .f = f, .arg = arg
+    };
     if (!s->s) return NULL;
     set_options(s->s, type, hwm);
     if (!bind_all(s->s, e) || zmq_getsockopt(s->s, ZMQ_FD, &fd, &n) != 0) {

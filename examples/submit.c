@@ -18,15 +18,11 @@ static void add(msgpack_packer *p, const char *key, const char *value)
 static int say(const jd_reply *r)
 {
     switch (jd_reply_status(r)) {
-    case JD_REPLY_OK:
-        printf("%s is %s\n", jd_reply_entity_id(r), jd_reply_state(r));
-        return 0;
+    case JD_REPLY_OK: printf("%s is %s\n", jd_reply_entity_id(r), jd_reply_state(r)); return 0;
     case JD_REPLY_UNKNOWN: /* keep the id: sending it again is safe */
         fprintf(stderr, "no receipt for %s; try again later\n", jd_reply_id(r));
         return 75;
-    default:
-        fprintf(stderr, "%s: %s\n", jd_reply_code(r), jd_reply_text(r));
-        return 1;
+    default: fprintf(stderr, "%s: %s\n", jd_reply_code(r), jd_reply_text(r)); return 1;
     }
 }
 
@@ -51,9 +47,7 @@ int main(int argc, char **argv)
     jd_reply *r;
     int code = 69, rc = jd_client_open(&c, &(jd_options){ .intake = argv[1] });
     if (rc == JD_RC_OK) {
-        jd_request request = {
-            .type = "report.submit", .division = division, .body = body.data, .body_n = body.size
-        };
+        jd_request request = { .type = "report.submit", .division = division, .body = body.data, .body_n = body.size };
         rc = jd_client_request(c, &request, &r);
         if (rc == JD_RC_OK) {
             code = say(r);

@@ -7,8 +7,7 @@
 
 static bool direction_override(int32_t c)
 {
-    return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x200E ||
-           c == 0x200F || c == 0x061C;
+    return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x200E || c == 0x200F || c == 0x061C;
 }
 
 static bool good_point(int32_t c, bool prose)
@@ -147,8 +146,7 @@ jd_code jd_check_text(const jd_field *f, jd_str s)
     case JD_T_SHA256: return check_sha256(s);
     case JD_T_CASE: return check_case(s);
     case JD_T_IDNO: return jd_check_idno(s);
-    case JD_T_CODE:
-        return jd_table_find((jd_table_id)f->table, s) < 0 ? JD_CODE_UNKNOWN_CODE : JD_CODE_RECORDED;
+    case JD_T_CODE: return jd_table_find((jd_table_id)f->table, s) < 0 ? JD_CODE_UNKNOWN_CODE : JD_CODE_RECORDED;
     default: return JD_CODE_RECORDED;
     }
 }

@@ -1,8 +1,12 @@
 #include "proto/codes.h"
 
 static const char *const statuses[JD_STATUS_COUNT] = {
-    [JD_OK] = "ok",           [JD_REFUSED] = "refused", [JD_INVALID] = "invalid",
-    [JD_CONFLICT] = "conflict", [JD_FORBIDDEN] = "forbidden", [JD_BUSY] = "busy",
+    [JD_OK] = "ok",
+    [JD_REFUSED] = "refused",
+    [JD_INVALID] = "invalid",
+    [JD_CONFLICT] = "conflict",
+    [JD_FORBIDDEN] = "forbidden",
+    [JD_BUSY] = "busy",
     [JD_ERROR] = "error",
 };
 

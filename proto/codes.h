@@ -2,16 +2,7 @@
 #ifndef JD_PROTO_CODES_H
 #define JD_PROTO_CODES_H
 
-typedef enum {
-    JD_OK,
-    JD_REFUSED,
-    JD_INVALID,
-    JD_CONFLICT,
-    JD_FORBIDDEN,
-    JD_BUSY,
-    JD_ERROR,
-    JD_STATUS_COUNT
-} jd_status;
+typedef enum { JD_OK, JD_REFUSED, JD_INVALID, JD_CONFLICT, JD_FORBIDDEN, JD_BUSY, JD_ERROR, JD_STATUS_COUNT } jd_status;
 
 typedef enum {
 #define CODE(name, text, status, means) JD_CODE_##name,

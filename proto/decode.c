@@ -12,8 +12,7 @@
 
 /* ------------------------------------------------------------ problems */
 
-void jd_problem_add(jd_problems *p, jd_code code, jd_str field, const char *rule, const char *fmt,
-                    ...)
+void jd_problem_add(jd_problems *p, jd_code code, jd_str field, const char *rule, const char *fmt, ...)
 {
     if (p->n >= JD_PROBLEMS_MAX) return;
     jd_problem *one = &p->v[p->n++];
@@ -21,8 +20,7 @@ void jd_problem_add(jd_problems *p, jd_code code, jd_str field, const char *rule
     va_list ap;
     *one = (jd_problem){ .code = code, .rule = rule };
     /* a stranger's key is repeated only when it is printable and short */
-    if (field.n < sizeof one->field && jd_check_utf8(field, false, &points))
-        memcpy(one->field, field.p, field.n);
+    if (field.n < sizeof one->field && jd_check_utf8(field, false, &points)) memcpy(one->field, field.p, field.n);
     va_start(ap, fmt);
     vsnprintf(one->expected, sizeof one->expected, fmt, ap);
     va_end(ap);
@@ -40,9 +38,7 @@ static void expected(const jd_field *f, char *out, size_t n)
     switch (f->type) {
     case JD_T_TEXT:
     case JD_T_LINE: snprintf(out, n, "%lld to %lld characters of UTF-8 text", lo, hi); break;
-    case JD_T_WORD:
-        snprintf(out, n, "a code of %lld to %lld letters, digits and . _ : -", lo, hi);
-        break;
+    case JD_T_WORD: snprintf(out, n, "a code of %lld to %lld letters, digits and . _ : -", lo, hi); break;
     case JD_T_WORDS: snprintf(out, n, "a list of 1 to %lld codes", hi); break;
     case JD_T_INT: snprintf(out, n, "a whole number from %lld to %lld", lo, hi); break;
     case JD_T_DATE: snprintf(out, n, "a date as YYYY-MM-DD"); break;
@@ -52,8 +48,7 @@ static void expected(const jd_field *f, char *out, size_t n)
     case JD_T_IDNO: snprintf(out, n, "an 18-character number whose date and check character fit"); break;
     case JD_T_CODE: {
         const jd_table *t = jd_table_get((jd_table_id)f->table);
-        snprintf(out, n, "a code of %s, %s to %s", t->source, t->rows[0].value,
-                 t->rows[t->n - 1].value);
+        snprintf(out, n, "a code of %s, %s to %s", t->source, t->rows[0].value, t->rows[t->n - 1].value);
         break;
     }
     default: snprintf(out, n, "a %s", jd_ftype_name(f->type));
@@ -147,7 +142,6 @@ static jd_code read_value(const jd_field *f, const msgpack_object *o, jd_arena *
 
 /* ------------------------------------------------------------ a message */
 
-
 /* msgpack-c's objects live in a zone; one a thread, emptied for each message. */
 static bool unpack(jd_str bytes, msgpack_object *o)
 {
@@ -169,8 +163,8 @@ static int find_field(const jd_layout *l, jd_str key, int hint)
     return -1;
 }
 
-static void read_pair(const jd_layout *l, const msgpack_object_kv *kv, int *hint, uint64_t *seen,
-                      jd_arena *a, void *out, jd_problems *p)
+static void read_pair(const jd_layout *l, const msgpack_object_kv *kv, int *hint, uint64_t *seen, jd_arena *a,
+                      void *out, jd_problems *p)
 {
     jd_str key = kv->key.type == MSGPACK_OBJECT_STR ? obj_str(&kv->key) : (jd_str){ "", 0 };
     int at = find_field(l, key, *hint);
@@ -204,8 +198,7 @@ bool jd_decode(const jd_layout *l, jd_str bytes, jd_arena *a, void *out, jd_prob
         return false;
     }
     jd_layout_clear(l, out);
-    for (uint32_t i = 0; i < o.via.map.size; i++)
-        read_pair(l, &o.via.map.ptr[i], &hint, &seen, a, out, p);
+    for (uint32_t i = 0; i < o.via.map.size; i++) read_pair(l, &o.via.map.ptr[i], &hint, &seen, a, out, p);
     for (int i = 0; i < l->n; i++)
         if (l->fields[i].must && !(seen >> i & 1)) wrong(p, &l->fields[i], JD_CODE_MISSING_FIELD);
     return p->n == 0;
@@ -278,9 +271,7 @@ static bool row_value(const jd_field *f, const msgpack_object *o, jd_arena *a, v
         if (!obj_int(o, &v)) return false;
         *JD_AT(jd_day, out, f) = (jd_day)v;
         return true;
-    case JD_T_BOOL:
-        *JD_AT(jd_tri, out, f) = o->via.boolean ? JD_YES : JD_NO;
-        return o->type == MSGPACK_OBJECT_BOOLEAN;
+    case JD_T_BOOL: *JD_AT(jd_tri, out, f) = o->via.boolean ? JD_YES : JD_NO; return o->type == MSGPACK_OBJECT_BOOLEAN;
     case JD_T_WORDS: return row_words(f, o, a, out);
     default: *JD_AT(jd_str, out, f) = obj_str(o); return obj_str(o).p != NULL;
     }
@@ -290,8 +281,7 @@ bool jd_decode_row(const jd_layout *l, jd_str bytes, jd_arena *a, void *out)
 {
     msgpack_object o;
     jd_layout_clear(l, out);
-    if (!unpack(bytes, &o) || o.type != MSGPACK_OBJECT_ARRAY || o.via.array.size > (uint32_t)l->n)
-        return false;
+    if (!unpack(bytes, &o) || o.type != MSGPACK_OBJECT_ARRAY || o.via.array.size > (uint32_t)l->n) return false;
     for (uint32_t i = 0; i < o.via.array.size; i++)
         if (!row_value(&l->fields[i], &o.via.array.ptr[i], a, out)) return false;
     return true;
@@ -318,13 +308,13 @@ static const jd_field header_fields[] = {
       "request id, the key of idempotency; version 7 recommended" },
     { JD_NAME("type"), JD_T_WORD, true, JD_TABLE_none, JD_P_OPEN, offsetof(jd_header, type), 1, 40, "",
       "message type" },
-    { JD_NAME("division"), JD_T_WORD, true, JD_TABLE_none, JD_P_OPEN, offsetof(jd_header, division), 6, 6,
-      "GB/T 2260", "whose rules apply" },
-    { JD_NAME("reason"), JD_T_LINE, false, JD_TABLE_none, JD_P_SENSITIVE, offsetof(jd_header, reason), 1, 200,
-      "", "why, where the type asks for it" },
+    { JD_NAME("division"), JD_T_WORD, true, JD_TABLE_none, JD_P_OPEN, offsetof(jd_header, division), 6, 6, "GB/T 2260",
+      "whose rules apply" },
+    { JD_NAME("reason"), JD_T_LINE, false, JD_TABLE_none, JD_P_SENSITIVE, offsetof(jd_header, reason), 1, 200, "",
+      "why, where the type asks for it" },
     { JD_NAME("at"), JD_T_TIME, false, JD_TABLE_none, JD_P_OPEN, offsetof(jd_header, at), 0, 0, "",
       "the time it is, only under a simulated clock" },
 };
 
-const jd_layout jd_header_layout = { "header", sizeof(jd_header),
-                                     sizeof header_fields / sizeof *header_fields, header_fields };
+const jd_layout jd_header_layout = { "header", sizeof(jd_header), sizeof header_fields / sizeof *header_fields,
+                                     header_fields };

@@ -12,10 +12,10 @@
 #include "proto/messages.h"
 
 enum {
-    JD_HEADER_MAX = 1024,      /* bytes */
-    JD_BODY_MAX = 64 * 1024,   /* bytes */
-    JD_DEPTH_MAX = 4,          /* maps and lists inside one another */
-    JD_ITEMS_MAX = 4096,       /* values in one body */
+    JD_HEADER_MAX = 1024,    /* bytes */
+    JD_BODY_MAX = 64 * 1024, /* bytes */
+    JD_DEPTH_MAX = 4,        /* maps and lists inside one another */
+    JD_ITEMS_MAX = 4096,     /* values in one body */
     JD_PROBLEMS_MAX = 16,
 };
 
@@ -32,8 +32,8 @@ typedef struct jd_problems {
     jd_problem v[JD_PROBLEMS_MAX];
 } jd_problems;
 
-void jd_problem_add(jd_problems *p, jd_code code, jd_str field, const char *rule, const char *fmt,
-                    ...) __attribute__((format(printf, 5, 6)));
+void jd_problem_add(jd_problems *p, jd_code code, jd_str field, const char *rule, const char *fmt, ...)
+    __attribute__((format(printf, 5, 6)));
 jd_code jd_problems_code(const jd_problems *p); /* the only one, or several-problems */
 
 /* One well-formed value that fills the bytes, within the bounds above? NULL, or what is wrong. */

@@ -14,29 +14,29 @@ typedef struct jd_strs {
 } jd_strs;
 
 typedef enum {
-    JD_T_TEXT,   /* prose; lo..hi code points, line breaks allowed */
-    JD_T_LINE,   /* one line; lo..hi code points */
-    JD_T_WORD,   /* a code of the policy: letters, digits, . _ : - */
-    JD_T_CODE,   /* a member of a standard's table */
-    JD_T_CASE,   /* a case id: R-530900-00000017 */
-    JD_T_IDNO,   /* GB 11643 resident identity number, 18 characters */
-    JD_T_PHONE,  /* mobile or landline */
+    JD_T_TEXT,  /* prose; lo..hi code points, line breaks allowed */
+    JD_T_LINE,  /* one line; lo..hi code points */
+    JD_T_WORD,  /* a code of the policy: letters, digits, . _ : - */
+    JD_T_CODE,  /* a member of a standard's table */
+    JD_T_CASE,  /* a case id: R-530900-00000017 */
+    JD_T_IDNO,  /* GB 11643 resident identity number, 18 characters */
+    JD_T_PHONE, /* mobile or landline */
     JD_T_EMAIL,
     JD_T_SHA256, /* 64 hexadecimal digits */
     JD_T_UUID,   /* 36 characters or 16 bytes; held as 16 bytes */
     JD_T_BYTES,  /* lo..hi bytes (rows only) */
     JD_T_INT,    /* lo..hi */
     JD_T_BOOL,
-    JD_T_DATE,   /* YYYY-MM-DD */
-    JD_T_TIME,   /* RFC 3339 */
-    JD_T_WORDS,  /* a list of up to hi words */
+    JD_T_DATE,  /* YYYY-MM-DD */
+    JD_T_TIME,  /* RFC 3339 */
+    JD_T_WORDS, /* a list of up to hi words */
     JD_T_COUNT
 } jd_ftype;
 
 /* How a field of each type lies in its struct. Absent is a value of its own: a NULL pointer,
  * JD_UNKNOWN, JD_NO_INT, JD_NO_DAY, JD_NO_TIME, or an empty list. */
-typedef jd_str jd_c_TEXT, jd_c_LINE, jd_c_WORD, jd_c_CODE, jd_c_CASE, jd_c_IDNO, jd_c_PHONE,
-    jd_c_EMAIL, jd_c_SHA256, jd_c_UUID, jd_c_BYTES;
+typedef jd_str jd_c_TEXT, jd_c_LINE, jd_c_WORD, jd_c_CODE, jd_c_CASE, jd_c_IDNO, jd_c_PHONE, jd_c_EMAIL, jd_c_SHA256,
+    jd_c_UUID, jd_c_BYTES;
 typedef int64_t jd_c_INT;
 typedef jd_tri jd_c_BOOL;
 typedef jd_day jd_c_DATE;
@@ -54,9 +54,9 @@ typedef struct jd_field {
     const char *name;
     uint8_t name_n; /* its length */
     uint8_t type;   /* jd_ftype */
-    bool must;     /* absent is an error */
-    uint8_t table; /* jd_table_id for JD_T_CODE */
-    uint8_t pii;   /* jd_pii */
+    bool must;      /* absent is an error */
+    uint8_t table;  /* jd_table_id for JD_T_CODE */
+    uint8_t pii;    /* jd_pii */
     uint16_t offset;
     int64_t lo, hi;
     const char *rule; /* the article or standard it rests on, "" where it is ours */
@@ -81,9 +81,9 @@ static inline bool jd_field_named(const jd_field *f, jd_str name)
     return f->name_n == name.n && memcmp(f->name, name.p, name.n) == 0;
 }
 
-bool jd_field_set(const jd_field *f, const void *s);       /* is it there? */
-void jd_layout_clear(const jd_layout *l, void *s);         /* everything absent */
-int jd_layout_find(const jd_layout *l, jd_str name);       /* index or -1 */
+bool jd_field_set(const jd_field *f, const void *s); /* is it there? */
+void jd_layout_clear(const jd_layout *l, void *s);   /* everything absent */
+int jd_layout_find(const jd_layout *l, jd_str name); /* index or -1 */
 void jd_layout_overlay(const jd_layout *from, const void *a, const jd_layout *onto, void *b);
 const char *jd_ftype_name(uint8_t type);
 

@@ -31,9 +31,7 @@ static void row(jd_buf *b, const char *const *cells, int n)
     end_row(b);
 }
 
-#define ROW(b, ...)                                                                                \
-    row(b, (const char *[]){ __VA_ARGS__ },                                                        \
-        sizeof((const char *[]){ __VA_ARGS__ }) / sizeof(char *))
+#define ROW(b, ...) row(b, (const char *[]){ __VA_ARGS__ }, sizeof((const char *[]){ __VA_ARGS__ }) / sizeof(char *))
 
 /* ------------------------------------------------------------ fields */
 
@@ -51,22 +49,15 @@ static void type_of(const jd_field *f, char *out, size_t n)
     const char *name = jd_ftype_name(f->type);
     span(f, range, sizeof range);
     switch (f->type) {
-    case JD_T_CODE:
-        snprintf(out, n, "%s of `%s`", name, jd_table_get((jd_table_id)f->table)->name);
-        break;
-    case JD_T_WORDS:
-        snprintf(out, n, "%s, up to %lld", name, (long long)f->hi);
-        break;
+    case JD_T_CODE: snprintf(out, n, "%s of `%s`", name, jd_table_get((jd_table_id)f->table)->name); break;
+    case JD_T_WORDS: snprintf(out, n, "%s, up to %lld", name, (long long)f->hi); break;
     case JD_T_INT:
     case JD_T_TEXT:
     case JD_T_LINE:
     case JD_T_PHONE:
     case JD_T_EMAIL:
-    case JD_T_WORD:
-        snprintf(out, n, "%s, %s", name, range);
-        break;
-    default:
-        snprintf(out, n, "%s", name);
+    case JD_T_WORD: snprintf(out, n, "%s, %s", name, range); break;
+    default: snprintf(out, n, "%s", name);
     }
 }
 
@@ -104,14 +95,12 @@ static void statuses(jd_buf *b)
     static const char *const todo[JD_STATUS_COUNT][2] = {
         [JD_OK] = { "recorded and synced to disk, or answered", "nothing" },
         [JD_REFUSED] = { "the rules say no", "show `because`; another try needs another message" },
-        [JD_INVALID] = { "the message is wrong",
-                         "correct the fields `because` names, send under a new id" },
+        [JD_INVALID] = { "the message is wrong", "correct the fields `because` names, send under a new id" },
         [JD_CONFLICT] = { "the id was used for another body, or the state does not allow it",
                           "read the case, decide anew" },
         [JD_FORBIDDEN] = { "somebody else may", "nothing" },
         [JD_BUSY] = { "not recorded", "wait a little and send the same again" },
-        [JD_ERROR] = { "not recorded, the daemon's fault",
-                       "send the same again later; tell the operator" },
+        [JD_ERROR] = { "not recorded, the daemon's fault", "send the same again later; tell the operator" },
     };
     ROW(b, "status", "means", "what to do");
     ROW(b, "---", "---", "---");
@@ -181,8 +170,7 @@ static void answers(jd_buf *b)
           "map: `name`, `title`, `departments`, `channels`, `targets` with their categories, ..., "
           "with `rules` true every rule" },
         { "`stats.get`", "`stats`", "list of `entity`, `state`, `count`" },
-        { "", "`overdue`, `events`",
-          "cases with a breached time limit; the division's last number" },
+        { "", "`overdue`, `events`", "cases with a breached time limit; the division's last number" },
         { "`health.get`", "`health`", "map: the worker, its store, its calendar" },
     };
     ROW(b, "query", "key", "what it holds");
@@ -231,8 +219,8 @@ static void move(jd_buf *b, jd_entity e, int state, int verb)
 
 static void diagram(jd_buf *b, jd_entity e)
 {
-    jd_buf_printf(b, "\n### %s\n\n%s. Case ids begin with `%c`.\n\n", jd_entity_name(e),
-                  jd_entity_doc(e), jd_entity_letter(e));
+    jd_buf_printf(b, "\n### %s\n\n%s. Case ids begin with `%c`.\n\n", jd_entity_name(e), jd_entity_doc(e),
+                  jd_entity_letter(e));
     ROW(b, "from", "by", "to");
     ROW(b, "---", "---", "---");
     for (int s = 0; s < jd_state_count(e); s++)
@@ -270,11 +258,10 @@ static void tables(jd_buf *b)
 
 static void limits(jd_buf *b)
 {
-    jd_buf_printf(
-        b,
-        "\nBounds: header %d bytes, body %d bytes, %d levels of maps and lists, %d values in a "
-        "body. No extension types.\n",
-        JD_HEADER_MAX, JD_BODY_MAX, JD_DEPTH_MAX, JD_ITEMS_MAX);
+    jd_buf_printf(b,
+                  "\nBounds: header %d bytes, body %d bytes, %d levels of maps and lists, %d values in a "
+                  "body. No extension types.\n",
+                  JD_HEADER_MAX, JD_BODY_MAX, JD_DEPTH_MAX, JD_ITEMS_MAX);
 }
 
 void jd_manual(jd_buf *b)

@@ -6,19 +6,21 @@ enum { MAY, MUST };
 enum { WANTS_PLAIN, WANTS_WHY };
 
 /* One function a message: inside it MSG names the struct the offsets belong to. */
-#define MESSAGE(id, text, entity, verb, mode, reason, doc)                                         \
-    static jd_layout layout_##id(void)                                                             \
-    {                                                                                              \
-        typedef struct jd_##id MSG;                                                                \
-        static const char *const name = text;                                                      \
+#define MESSAGE(id, text, entity, verb, mode, reason, doc) \
+    static jd_layout layout_##id(void)                     \
+    {                                                      \
+        typedef struct jd_##id MSG;                        \
+        static const char *const name = text;              \
         static const jd_field fields[] = {
-#define FIELD(type, id, need, lo, hi, table, pii, rule, doc)                                       \
+#define FIELD(type, id, need, lo, hi, table, pii, rule, doc) \
     { JD_NAME(#id), JD_T_##type, need, JD_TABLE_##table, JD_P_##pii, offsetof(MSG, id), lo, hi, rule, doc },
-#define END                                                                                        \
-    { .name = NULL }                                                                               \
-    }                                                                                              \
-    ;                                                                                              \
-    return (jd_layout){ name, sizeof(MSG), (int)(sizeof fields / sizeof *fields) - 1, fields };    \
+#define END                                                                                     \
+    {                                                                                           \
+        .name = NULL                                                                            \
+    }                                                                                           \
+    }                                                                                           \
+    ;                                                                                           \
+    return (jd_layout){ name, sizeof(MSG), (int)(sizeof fields / sizeof *fields) - 1, fields }; \
     }
 #include "proto/messages.def"
 #undef MESSAGE
@@ -26,7 +28,7 @@ enum { WANTS_PLAIN, WANTS_WHY };
 #undef END
 
 static jd_message messages[JD_MSG_COUNT] = {
-#define MESSAGE(id, text, entity, verb, mode, reason, doc)                                         \
+#define MESSAGE(id, text, entity, verb, mode, reason, doc) \
     [JD_MSG_##id] = { JD_NAME(text), #entity, #verb, JD_##mode, WANTS_##reason, doc, { 0 } },
 #define FIELD(type, name, need, lo, hi, table, pii, rule, doc)
 #define END
@@ -38,8 +40,7 @@ static jd_message messages[JD_MSG_COUNT] = {
 
 __attribute__((constructor)) static void fill_layouts(void)
 {
-#define MESSAGE(id, text, entity, verb, mode, reason, doc)                                         \
-    messages[JD_MSG_##id].layout = layout_##id();
+#define MESSAGE(id, text, entity, verb, mode, reason, doc) messages[JD_MSG_##id].layout = layout_##id();
 #define FIELD(type, name, need, lo, hi, table, pii, rule, doc)
 #define END
 #include "proto/messages.def"

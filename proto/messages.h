@@ -17,12 +17,12 @@ typedef enum {
     JD_MSG_COUNT
 } jd_msg;
 
-#define MESSAGE(id, text, entity, verb, mode, reason, doc)                                         \
-    struct jd_##id {                                                                               \
+#define MESSAGE(id, text, entity, verb, mode, reason, doc) \
+    struct jd_##id {                                       \
         char begin; /* a message may have no fields */
 #define FIELD(type, name, need, lo, hi, table, pii, rule, doc) jd_c_##type name;
-#define END                                                                                        \
-    }                                                                                              \
+#define END \
+    }       \
     ;
 #include "proto/messages.def"
 #undef MESSAGE

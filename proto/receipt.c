@@ -31,9 +31,8 @@ static void pack_because(const jd_because *w, jd_buf *b)
     const struct {
         const char *key;
         jd_str value;
-    } pairs[] = { { "rule", w->rule },   { "article", w->article }, { "text", w->text },
-                  { "field", w->field }, { "fact", w->fact },       { "value", w->value },
-                  { "expected", w->expected } };
+    } pairs[] = { { "rule", w->rule }, { "article", w->article }, { "text", w->text },        { "field", w->field },
+                  { "fact", w->fact }, { "value", w->value },     { "expected", w->expected } };
     size_t n = 0;
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) n += pairs[i].value.n > 0;
     jd_pack_map(b, n);
@@ -69,8 +68,7 @@ void jd_receipt_pack(const jd_receipt *r, jd_buf *b)
 {
     bool recorded = r->entity != JD_E_none;
     size_t extra = 0;
-    if (recorded)
-        extra = 6u + (r->department.n > 0) + (r->due != JD_NO_DAY) + (r->created.entity != JD_E_none);
+    if (recorded) extra = 6u + (r->department.n > 0) + (r->due != JD_NO_DAY) + (r->created.entity != JD_E_none);
     jd_pack_map(b, JD_RECEIPT_HEAD + 1 + extra);
     jd_receipt_head(r->id, r->id_binary, r->code, b);
     jd_receipt_because(r->because, r->because_n, b);
@@ -87,8 +85,9 @@ void jd_receipt_invalid(const uint8_t *id, bool id_binary, const jd_problems *p,
                                    .field = jd_str_of(one->field),
                                    .expected = jd_str_of(one->expected) };
     }
-    jd_receipt r = { .id = id, .id_binary = id_binary, .code = jd_problems_code(p),
-                     .because = because, .because_n = p->n };
+    jd_receipt r = {
+        .id = id, .id_binary = id_binary, .code = jd_problems_code(p), .because = because, .because_n = p->n
+    };
     jd_receipt_pack(&r, b);
 }
 

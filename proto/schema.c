@@ -17,26 +17,22 @@
 
 static const jd_shape receipt[] = {
     { "v", "integer", ONE, true, "version, 1" },
-    { "id", "UUID", ID, true,
-      "the request's id, in the form it was sent; nil when it could not be read" },
-    { "status", "word",
-      "\"enum\":[\"ok\",\"refused\",\"invalid\",\"conflict\",\"forbidden\",\"busy\",\"error\"]",
-      true, "what became of the request" },
+    { "id", "UUID", ID, true, "the request's id, in the form it was sent; nil when it could not be read" },
+    { "status", "word", "\"enum\":[\"ok\",\"refused\",\"invalid\",\"conflict\",\"forbidden\",\"busy\",\"error\"]", true,
+      "what became of the request" },
     { "code", "code", CODE, true, "why, stable: see the table of codes" },
     { "text", "text", TEXT, true, "the code in one sentence, for a person" },
-    { "because", "list of maps", "\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/because\"}",
-      false, "the grounds of the decision" },
+    { "because", "list of maps", "\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/because\"}", false,
+      "the grounds of the decision" },
     { "seq", "integer", COUNT, false, "number of the event it caused, the last one where there are several" },
-    { "entity", "word", TEXT, false,
-      "what the request was about: application, supervisor or report" },
+    { "entity", "word", TEXT, false, "what the request was about: application, supervisor or report" },
     { "entity_id", "case id", TEXT, false, "the case: keep it, later messages name it" },
     { "version", "integer", COUNT, false, "how often the case has changed" },
     { "state", "word", TEXT, false, "where the case stands now" },
     { "policy", "word", TEXT, false, "the regulation it was decided by, such as lincang-2021@1" },
     { "department", "word", TEXT, false, "the lead department now" },
     { "due", "date", DAY, false, "last day of the time limit that runs now" },
-    { "created", "case id", TEXT, false,
-      "a second case that came into being, such as the appointment" },
+    { "created", "case id", TEXT, false, "a second case that came into being, such as the appointment" },
 };
 
 static const jd_shape because[] = {
@@ -69,16 +65,16 @@ static const jd_shape event[] = {
     { "code", "code", CODE, false, "why a pushed message was refused" },
 };
 
-#define ROWS(t)                                                                                    \
-    {                                                                                              \
-        t, (int)(sizeof t / sizeof *t)                                                             \
+#define ROWS(t)                        \
+    {                                  \
+        t, (int)(sizeof t / sizeof *t) \
     }
 static const struct {
     const jd_shape *rows;
     int n;
-} shapes[JD_SHAPE_COUNT] = { [JD_SHAPE_RECEIPT] = ROWS(receipt),
-                             [JD_SHAPE_BECAUSE] = ROWS(because),
-                             [JD_SHAPE_EVENT] = ROWS(event) };
+} shapes[JD_SHAPE_COUNT] = {
+    [JD_SHAPE_RECEIPT] = ROWS(receipt), [JD_SHAPE_BECAUSE] = ROWS(because), [JD_SHAPE_EVENT] = ROWS(event)
+};
 
 const jd_shape *jd_shape_get(jd_shape_id id, int *n)
 {
@@ -196,11 +192,9 @@ static void limits(jd_buf *b, const jd_field *f)
         break;
     case ITEMS:
         number(b, "maxItems", f->hi);
-        raw(b,
-            "\"items\":{\"type\":\"string\",\"pattern\":\"^[0-9A-Za-z._:-]+$\",\"maxLength\":40}");
+        raw(b, "\"items\":{\"type\":\"string\",\"pattern\":\"^[0-9A-Za-z._:-]+$\",\"maxLength\":40}");
         break;
-    case NOTHING:
-        break;
+    case NOTHING: break;
     }
 }
 
@@ -278,8 +272,7 @@ void jd_schema_message(jd_msg m, jd_buf *b)
 
 void jd_schema_all(jd_buf *b)
 {
-    jd_buf_z(b, "{\"$schema\":\"" DIALECT
-                "\",\"$id\":\"urn:jiandu:1\",\"title\":\"jiandu\",\"$defs\":{\"header\":{");
+    jd_buf_z(b, "{\"$schema\":\"" DIALECT "\",\"$id\":\"urn:jiandu:1\",\"title\":\"jiandu\",\"$defs\":{\"header\":{");
     layout(b, &jd_header_layout);
     jd_buf_u8(b, '}');
     shape(b, "receipt", JD_SHAPE_RECEIPT);

@@ -19,14 +19,14 @@ typedef struct entity {
 /* NO is a bit no state has, so that a forgotten cell (zero) differs from a refusal. */
 #define NO       (1u << 31)
 #define TO(e, s) (1u << JD_S_##e##_##s)
-#define SCREENED                                                                                   \
-    (TO(application, needs_info) | TO(application, needs_fact) |                                   \
-     TO(application, proposed_ineligible) | TO(application, eligible))
+#define SCREENED                                                                                        \
+    (TO(application, needs_info) | TO(application, needs_fact) | TO(application, proposed_ineligible) | \
+     TO(application, eligible))
 #define OPEN  false
 #define FINAL true
 
-#define CELLS(...)              (sizeof((uint32_t[]){ __VA_ARGS__ }) / sizeof(uint32_t))
-#define COMPLETE(e, s, end, ...)                                                                   \
+#define CELLS(...) (sizeof((uint32_t[]){ __VA_ARGS__ }) / sizeof(uint32_t))
+#define COMPLETE(e, s, end, ...) \
     static_assert(CELLS(__VA_ARGS__) == JD_V_##e##_count, "a pair of " #e " " #s " is missing");
 #define ENTITY(e, letter, doc) JD_STATES_##e(COMPLETE, e)
 JD_ENTITIES(ENTITY)
@@ -37,15 +37,15 @@ JD_ENTITIES(ENTITY)
 #define VERB_NAME(e, v)             #v,
 #define STATE_MOVES(e, s, end, ...) { __VA_ARGS__ },
 static const entity entities[JD_E_COUNT] = {
-#define ENTITY(e, letter, doc)                                                                     \
-    [JD_E_##e] = { #e,                                                                             \
-                   letter,                                                                         \
-                   doc,                                                                            \
-                   JD_S_##e##_count,                                                               \
-                   JD_V_##e##_count,                                                               \
-                   { JD_STATES_##e(STATE_NAME, e) },                                               \
-                   { JD_STATES_##e(STATE_END, e) },                                                \
-                   { JD_VERBS_##e(VERB_NAME, e) },                                                 \
+#define ENTITY(e, letter, doc)                       \
+    [JD_E_##e] = { #e,                               \
+                   letter,                           \
+                   doc,                              \
+                   JD_S_##e##_count,                 \
+                   JD_V_##e##_count,                 \
+                   { JD_STATES_##e(STATE_NAME, e) }, \
+                   { JD_STATES_##e(STATE_END, e) },  \
+                   { JD_VERBS_##e(VERB_NAME, e) },   \
                    { JD_STATES_##e(STATE_MOVES, e) } },
     JD_ENTITIES(ENTITY)
 #undef ENTITY

@@ -10,10 +10,10 @@
 #include "base/bytes.h"
 
 /* ENTITY(id, letter of its case ids, what it is) */
-#define JD_ENTITIES(ENTITY)                                                                        \
-    ENTITY(application, 'A', "报名、推荐: asking to become a supervisor (LC-5, WH-5)")              \
-    ENTITY(supervisor, 'S', "监督员: a person holding an appointment (LC-12, LC-13, WH-8)")         \
-    ENTITY(report, 'R', "反映、线索: what a supervisor sends in (LC-10, WH-10)")                     \
+#define JD_ENTITIES(ENTITY)                                                                 \
+    ENTITY(application, 'A', "报名、推荐: asking to become a supervisor (LC-5, WH-5)")      \
+    ENTITY(supervisor, 'S', "监督员: a person holding an appointment (LC-12, LC-13, WH-8)") \
+    ENTITY(report, 'R', "反映、线索: what a supervisor sends in (LC-10, WH-10)")            \
     ENTITY(dismissal, 'D', "解聘: a case for ending an appointment (LC-14, WH-9)")
 
 /* clang-format off */
@@ -93,8 +93,8 @@ typedef enum {
 /* JD_S_report_assigned, JD_V_report_accept, ...; `none` is 0 in every entity. */
 #define JD_ENUM_STATE(e, s, ...) JD_S_##e##_##s,
 #define JD_ENUM_VERB(e, v)       JD_V_##e##_##v,
-#define ENTITY(e, letter, doc)                                                                     \
-    enum { JD_STATES_##e(JD_ENUM_STATE, e) JD_S_##e##_count };                                     \
+#define ENTITY(e, letter, doc)                                 \
+    enum { JD_STATES_##e(JD_ENUM_STATE, e) JD_S_##e##_count }; \
     enum { JD_VERBS_##e(JD_ENUM_VERB, e) JD_V_##e##_count };
 JD_ENTITIES(ENTITY)
 #undef ENTITY
@@ -108,7 +108,7 @@ jd_entity jd_entity_find(jd_str name);      /* JD_E_none when there is none */
 jd_entity jd_entity_of_letter(char letter); /* likewise */
 
 int jd_state_count(jd_entity e);
-int jd_state_find(jd_entity e, jd_str name); /* -1 when there is none */
+int jd_state_find(jd_entity e, jd_str name);       /* -1 when there is none */
 const char *jd_state_name(jd_entity e, int state); /* "fed-back"; "" for none */
 bool jd_state_final(jd_entity e, int state);
 int jd_verb_count(jd_entity e);

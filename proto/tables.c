@@ -1,9 +1,9 @@
 #include "proto/tables.h"
 
-#define TABLE(id, source) static const jd_table_row rows_##id[] = {
+#define TABLE(id, source)  static const jd_table_row rows_##id[] = {
 #define CODE(value, label) { value, label },
-#define END                                                                                        \
-    }                                                                                              \
+#define END \
+    }       \
     ;
 #include "proto/tables.def"
 #undef TABLE
@@ -11,8 +11,7 @@
 #undef END
 
 static const jd_table tables[JD_TABLE_COUNT] = {
-#define TABLE(id, source)                                                                          \
-    [JD_TABLE_##id] = { #id, source, rows_##id, (int)(sizeof rows_##id / sizeof *rows_##id) },
+#define TABLE(id, source) [JD_TABLE_##id] = { #id, source, rows_##id, (int)(sizeof rows_##id / sizeof *rows_##id) },
 #define CODE(value, label)
 #define END
 #include "proto/tables.def"

@@ -52,7 +52,6 @@ def jobs(build, kinds):
             yield f"corpus {f.stem[5:]}", [f"{build}/corpus/{f.stem}", corpus], count_tap
     if "lint" in kinds:
         yield "lint", [PYTHON, "tools/lint.py", "--build", build], count_tap
-        yield "units", ["tests/units.sh"], count_tap
 
 
 def run(job, env):

@@ -42,7 +42,7 @@ LAYERS = {
 # Of a machine, of a registry, of the way the work was done: none belongs in the tree. (Spelled so that this
 # file does not find itself.)
 UNWANTED = "|".join([
-    r"/ho[m]e/\w+", r"/ro[o]t/", r"/wor[k]/", r"\.py[e]nv", r"deb\.deb[i]an\.org", r"snaps[h]ot\.debian", r"pyp[i]\.org",
+    r"/ho[m]e/\w+", r"/ro[o]t/\.", r"/wor[k]/", r"\.py[e]nv", r"deb\.deb[i]an\.org", r"snaps[h]ot\.debian", r"pyp[i]\.org",
     r"crate[s]\.io", r"npm[j]s", r"docker\.i[o]", r"\bTOD[O]\b", r"\bFIXM[E]\b", r"\bXX[X]:", r"sub-?agen[t]",
     r"\bmileston[e] \d", r"\bsprin[t] \d", r"\bphas[e] \d", r"\bA[I] assistant",
 ])

@@ -7,8 +7,12 @@ static void answer_code(jd_ctx *c, jd_code code, jd_buf *receipt)
     const jd_outcome *out = c->out;
     const jd_policy *p = jd_engine_policy(c->g, out->policy);
     jd_render_reasons(p, c->cmd->type, out->reasons, out->reasons_n, because);
-    jd_receipt r = { .id = c->cmd->id, .id_binary = c->cmd->id_binary, .code = code,
-                     .because = because, .because_n = out->reasons_n, .due = JD_NO_DAY };
+    jd_receipt r = { .id = c->cmd->id,
+                     .id_binary = c->cmd->id_binary,
+                     .code = code,
+                     .because = because,
+                     .because_n = out->reasons_n,
+                     .due = JD_NO_DAY };
     jd_receipt_pack(&r, receipt);
 }
 
@@ -133,8 +137,9 @@ void jd_apply(jd_engine *g, const jd_command *cmd, jd_buf *receipt)
     const jd_layout *l = &jd_message_get(cmd->type)->layout;
     void *msg = jd_alloc(&g->arena, l->size);
     jd_ms at = cmd->at > g->tally.at ? cmd->at : g->tally.at;
-    jd_ctx c = { .g = g, .policy = jd_engine_policy(g, 0), .cmd = cmd, .at = at,
-                 .today = jd_day_from_ms(at), .out = &out };
+    jd_ctx c = {
+        .g = g, .policy = jd_engine_policy(g, 0), .cmd = cmd, .at = at, .today = jd_day_from_ms(at), .out = &out
+    };
     start_outcome(g, &out);
     if (read_message(cmd, l, &g->arena, msg, &problems))
         decide(&c, msg, content_of(g, cmd, l, msg), receipt);

@@ -48,19 +48,18 @@ jd_case_row *jd_load_case(jd_ctx *c, const char *field, jd_str text, jd_entity e
     jd_case_id id;
     jd_case_row *row = NULL;
     if (!jd_case_id_parse(text, &id) || id.entity != e) {
-        jd_refuse(c, JD_CODE_UNKNOWN_CASE, JD_NO_RULE, field, "the id of a case of kind %s",
-                  jd_entity_name(e));
+        jd_refuse(c, JD_CODE_UNKNOWN_CASE, JD_NO_RULE, field, "the id of a case of kind %s", jd_entity_name(e));
         return NULL;
     }
     if (id.division != c->g->division) {
-        jd_refuse(c, JD_CODE_NOT_OWN_DIVISION, c->policy->division_rule, field,
-                  "a case of division %06u", c->g->division);
+        jd_refuse(c, JD_CODE_NOT_OWN_DIVISION, c->policy->division_rule, field, "a case of division %06u",
+                  c->g->division);
         return NULL;
     }
     row = jd_read_case(&c->g->txn, &c->g->arena, e, id.number);
     if (!row)
-        jd_refuse(c, e == JD_E_supervisor ? JD_CODE_NOT_SUPERVISOR : JD_CODE_UNKNOWN_CASE, JD_NO_RULE,
-                  field, "there is no %s %.*s", jd_entity_name(e), JD_FMT(text));
+        jd_refuse(c, e == JD_E_supervisor ? JD_CODE_NOT_SUPERVISOR : JD_CODE_UNKNOWN_CASE, JD_NO_RULE, field,
+                  "there is no %s %.*s", jd_entity_name(e), JD_FMT(text));
     *number = id.number;
     return row;
 }
@@ -86,8 +85,7 @@ static void refuse_move(jd_ctx *c, jd_entity e, int state)
     for (int v = 0; v < jd_verb_count(e) && n < sizeof allowed; v++)
         if (jd_moves(e, state, v))
             n += (size_t)snprintf(allowed + n, sizeof allowed - n, "%s%s", n ? ", " : "", jd_verb_name(e, v));
-    jd_refuse(c, JD_CODE_ILLEGAL_MOVE, JD_NO_RULE, NULL, "in state %s: %s",
-              jd_state_name(e, state), allowed);
+    jd_refuse(c, JD_CODE_ILLEGAL_MOVE, JD_NO_RULE, NULL, "in state %s: %s", jd_state_name(e, state), allowed);
 }
 
 const jd_policy *jd_policy_of(jd_ctx *c, const jd_case_row *row)
@@ -96,8 +94,7 @@ const jd_policy *jd_policy_of(jd_ctx *c, const jd_case_row *row)
     return jd_engine_policy(c->g, (uint64_t)row->head.policy);
 }
 
-jd_change *jd_move(jd_ctx *c, jd_entity e, uint64_t number, jd_case_row *row, int verb, int to,
-                   jd_event_id event)
+jd_change *jd_move(jd_ctx *c, jd_entity e, uint64_t number, jd_case_row *row, int verb, int to, jd_event_id event)
 {
     int from = (int)row->head.state;
     if (!(jd_moves(e, from, verb) >> to & 1)) {
@@ -105,8 +102,14 @@ jd_change *jd_move(jd_ctx *c, jd_entity e, uint64_t number, jd_case_row *row, in
         return NULL;
     }
     jd_change *ch = &c->out->changes[c->out->changes_n++];
-    *ch = (jd_change){ .entity = e, .number = number, .row = row, .event = event, .from = from,
-                       .to = to, .fresh = row->head.version == 0, .due = JD_NO_DAY,
+    *ch = (jd_change){ .entity = e,
+                       .number = number,
+                       .row = row,
+                       .event = event,
+                       .from = from,
+                       .to = to,
+                       .fresh = row->head.version == 0,
+                       .due = JD_NO_DAY,
                        .before = row->head };
     row->head.state = to;
     return ch;
@@ -116,8 +119,8 @@ uint16_t jd_dept_of(jd_ctx *c, const jd_policy *p, const char *field, jd_str cod
 {
     uint16_t dept = jd_policy_dept(p, code);
     if (dept == JD_NO_DEPT)
-        jd_refuse(c, JD_CODE_UNKNOWN_IN_POLICY, JD_NO_RULE, field,
-                  "a department of %.*s, not '%.*s'", JD_FMT(p->name), JD_FMT(code));
+        jd_refuse(c, JD_CODE_UNKNOWN_IN_POLICY, JD_NO_RULE, field, "a department of %.*s, not '%.*s'", JD_FMT(p->name),
+                  JD_FMT(code));
     return dept;
 }
 

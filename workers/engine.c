@@ -22,8 +22,10 @@ static jd_policy *load_activation(jd_engine *g, jd_txn *t, uint64_t seq, char *w
     const jd_layout *l = &jd_message_get(JD_MSG_policy_activate)->layout;
     if (!jd_entry_read(t, seq, &g->arena, &e) || !jd_entry_open(&e, g->vault, &g->arena, &reason, &body) ||
         !jd_decode_row(l, body, &g->arena, &m)) {
-        snprintf(why, why_n, "the policy in journal entry %llu cannot be opened: is the master key the one "
-                             "this store was made with?", (unsigned long long)seq);
+        snprintf(why, why_n,
+                 "the policy in journal entry %llu cannot be opened: is the master key the one "
+                 "this store was made with?",
+                 (unsigned long long)seq);
         return NULL;
     }
     jd_policy *p = jd_policy_load("stored policy", m.policy, "stored calendar", m.calendar, &diagnostics);
@@ -101,8 +103,12 @@ void jd_activate(jd_engine *g, const jd_policy *p, jd_ms now, uint64_t salt)
     const jd_policy *in_force = jd_engine_policy(g, 0);
     if (in_force && memcmp(in_force->hash, p->hash, sizeof p->hash) == 0) return;
     jd_encode_row(&jd_message_get(JD_MSG_policy_activate)->layout, &m, &body);
-    jd_command cmd = { .type = JD_MSG_policy_activate, .at = now, .salt = salt, .sender = JD_STR("worker"),
-                       .body = jd_buf_view(&body), .canonical = true };
+    jd_command cmd = { .type = JD_MSG_policy_activate,
+                       .at = now,
+                       .salt = salt,
+                       .sender = JD_STR("worker"),
+                       .body = jd_buf_view(&body),
+                       .canonical = true };
     jd_apply(g, &cmd, &nobody);
     jd_buf_free(&body);
     jd_buf_free(&nobody);
@@ -131,8 +137,12 @@ bool jd_fire_due(jd_engine *g, jd_ms now, uint64_t salt)
         due = jd_next_due(g);
         g->due_hint = due == JD_NO_TIME ? INT64_MAX : due;
         if (due == JD_NO_TIME || due > now || g->txn.rc) return false;
-        jd_command cmd = { .type = JD_MSG_clock_tick, .at = now, .salt = salt, .sender = JD_STR("worker"),
-                           .body = JD_STR("\x90"), .canonical = true };
+        jd_command cmd = { .type = JD_MSG_clock_tick,
+                           .at = now,
+                           .salt = salt,
+                           .sender = JD_STR("worker"),
+                           .body = JD_STR("\x90"),
+                           .canonical = true };
         uint64_t before = g->tally.seq;
         jd_apply(g, &cmd, &nobody);
         /* a clock without its case: stop rather than guess */

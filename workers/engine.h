@@ -30,11 +30,11 @@ typedef struct jd_engine {
     jd_vault *vault;
     jd_policy *_Atomic policies[JD_POLICIES_MAX]; /* by number - 1; readers look here too */
     jd_tally tally;
-    jd_txn txn;       /* the batch's */
-    jd_arena arena;   /* the batch's */
+    jd_txn txn;        /* the batch's */
+    jd_arena arena;    /* the batch's */
     jd_buf entry, row; /* scratch */
-    jd_ms due_hint;   /* no clock is due before; JD_NO_TIME: look */
-    jd_buf *events;   /* packed for publishing, where somebody wants them */
+    jd_ms due_hint;    /* no clock is due before; JD_NO_TIME: look */
+    jd_buf *events;    /* packed for publishing, where somebody wants them */
     uint32_t events_n;
 } jd_engine;
 
@@ -52,8 +52,7 @@ typedef struct jd_command {
 } jd_command;
 
 /* Reads the tally and every policy the store knows. False with the reason in `why`. */
-bool jd_engine_open(jd_engine *g, jd_store *store, jd_vault *vault, uint32_t division, char *why,
-                    size_t why_n);
+bool jd_engine_open(jd_engine *g, jd_store *store, jd_vault *vault, uint32_t division, char *why, size_t why_n);
 void jd_engine_close(jd_engine *g);
 
 const jd_policy *jd_engine_policy(const jd_engine *g, uint64_t number); /* 0: the one in force */
@@ -78,8 +77,8 @@ void jd_tally_write(jd_txn *txn, const jd_tally *t);
 
 /* render.c: what is stored, in the words of the contract. p is the policy the entry's reasons name. */
 void jd_render_reasons(const jd_policy *p, jd_msg type, const jd_reason *r, int n, jd_because *out);
-void jd_render_receipt(const jd_engine *g, const jd_policy *p, const jd_command *cmd, const jd_entry *e,
-                       jd_arena *a, jd_buf *out);
+void jd_render_receipt(const jd_engine *g, const jd_policy *p, const jd_command *cmd, const jd_entry *e, jd_arena *a,
+                       jd_buf *out);
 void jd_render_event(const jd_engine *g, const jd_policy *p, const jd_entry *e, int change, jd_buf *topic,
                      jd_buf *event);
 void jd_publish(jd_engine *g, const jd_entry *e, int change, jd_buf *out); /* as the link carries it */

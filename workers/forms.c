@@ -47,8 +47,8 @@ static form_entry *collect(jd_txn *t, jd_arena *a, uint64_t seq, uint64_t number
     return oldest;
 }
 
-bool jd_form_of(jd_txn *t, const jd_vault *v, jd_arena *a, uint64_t number,
-                const struct jd_row_application *row, jd_form *form)
+bool jd_form_of(jd_txn *t, const jd_vault *v, jd_arena *a, uint64_t number, const struct jd_row_application *row,
+                jd_form *form)
 {
     jd_layout_clear(&jd_message_get(JD_MSG_application_submit)->layout, form);
     form_entry *f = collect(t, a, (uint64_t)row->last_seq, number);

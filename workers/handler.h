@@ -63,8 +63,7 @@ const jd_policy *jd_policy_of(jd_ctx *c, const jd_case_row *row);
 
 /* The move the table of states allows, else refuses and returns NULL. Fill the row behind it: what it
  * held before is remembered. */
-jd_change *jd_move(jd_ctx *c, jd_entity e, uint64_t number, jd_case_row *row, int verb, int to,
-                   jd_event_id event);
+jd_change *jd_move(jd_ctx *c, jd_entity e, uint64_t number, jd_case_row *row, int verb, int to, jd_event_id event);
 
 /* A department named in a message, by the policy; else refuses. */
 uint16_t jd_dept_of(jd_ctx *c, const jd_policy *p, const char *field, jd_str code);
@@ -78,14 +77,14 @@ void jd_put_person(jd_ctx *c, uint64_t number, const struct jd_row_person *row);
 jd_tri jd_fact_value(const struct jd_row_fact *row, jd_day today); /* expired: unknown */
 void jd_read_facts(jd_txn *t, jd_arena *a, const jd_policy *p, uint64_t person, jd_day today,
                    jd_tri facts[JD_FACTS_MAX]);
-void jd_read_facts_with(jd_txn *t, jd_arena *a, const jd_policy *p, uint64_t person, jd_day today,
-                        int fact, jd_tri value, jd_tri facts[JD_FACTS_MAX]); /* one of them new */
-void jd_end_appointment(jd_ctx *c, jd_case_row *supervisor); /* what ends with it, however it ends */
+void jd_read_facts_with(jd_txn *t, jd_arena *a, const jd_policy *p, uint64_t person, jd_day today, int fact,
+                        jd_tri value, jd_tri facts[JD_FACTS_MAX]);          /* one of them new */
+void jd_end_appointment(jd_ctx *c, jd_case_row *supervisor);                /* what ends with it, however it ends */
 void jd_close_application(jd_ctx *c, uint64_t person, uint64_t supervisor); /* 0: none in force */
 
 /* forms.c: applications' forms and their screening */
-bool jd_form_of(jd_txn *t, const jd_vault *v, jd_arena *a, uint64_t number,
-                const struct jd_row_application *row, jd_form *form); /* as submitted and supplemented so far */
+bool jd_form_of(jd_txn *t, const jd_vault *v, jd_arena *a, uint64_t number, const struct jd_row_application *row,
+                jd_form *form); /* as submitted and supplemented so far */
 int jd_screen_case(jd_ctx *c, const jd_policy *p, const jd_form *form, int channel,
                    const jd_tri *facts); /* the state, with reasons; refuses what is refused at the door */
 

@@ -87,13 +87,11 @@ static bool parse_lists(jd_cur *c, jd_arena *a, jd_entry *e)
     uint64_t n = jd_cur_varint(c);
     if (c->failed || n > (uint64_t)(c->end - c->p)) return false;
     e->changes = jd_alloc(a, sizeof *e->changes * n);
-    for (e->changes_n = 0; (uint64_t)e->changes_n < n; e->changes_n++)
-        parse_change(c, &e->changes[e->changes_n]);
+    for (e->changes_n = 0; (uint64_t)e->changes_n < n; e->changes_n++) parse_change(c, &e->changes[e->changes_n]);
     n = jd_cur_varint(c);
     if (c->failed || n > (uint64_t)(c->end - c->p)) return false;
     e->reasons = jd_alloc(a, sizeof *e->reasons * n);
-    for (e->reasons_n = 0; (uint64_t)e->reasons_n < n; e->reasons_n++)
-        parse_reason(c, &e->reasons[e->reasons_n]);
+    for (e->reasons_n = 0; (uint64_t)e->reasons_n < n; e->reasons_n++) parse_reason(c, &e->reasons[e->reasons_n]);
     return !c->failed;
 }
 

@@ -40,8 +40,9 @@ static void usage(FILE *out)
 static options read_options(int argc, char **argv)
 {
     static const struct option longs[] = { { "config", 1, 0, 'c' }, { "division", 1, 0, 'd' },
-                                           { "verify", 0, 0, 'V' }, { "replay", 0, 0, 'R' }, { "child", 0, 0, 'C' },
-                                           { "version", 0, 0, 'v' }, { "help", 0, 0, 'h' }, { 0 } };
+                                           { "verify", 0, 0, 'V' }, { "replay", 0, 0, 'R' },
+                                           { "child", 0, 0, 'C' },  { "version", 0, 0, 'v' },
+                                           { "help", 0, 0, 'h' },   { 0 } };
     options o = { .config = "/etc/jiandu/jiandu.yaml" };
     int c;
     while ((c = getopt_long(argc, argv, "c:d:", longs, NULL)) != -1) {

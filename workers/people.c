@@ -27,9 +27,9 @@ void jd_put_person(jd_ctx *c, uint64_t number, const struct jd_row_person *row)
     uint8_t *be = jd_alloc(&c->g->arena, 8);
     jd_be64(be, number);
     c->out->people++;
-    c->out->puts[c->out->puts_n++] =
-        (jd_put_row){ .db = JD_DB_PEOPLE, .key = jd_key_person_hash((const uint8_t *)row->hash.p),
-                      .value = { (const char *)be, 8 } };
+    c->out->puts[c->out->puts_n++] = (jd_put_row){ .db = JD_DB_PEOPLE,
+                                                   .key = jd_key_person_hash((const uint8_t *)row->hash.p),
+                                                   .value = { (const char *)be, 8 } };
 }
 
 jd_tri jd_fact_value(const struct jd_row_fact *row, jd_day today)
@@ -54,15 +54,13 @@ static void close_over(const jd_policy *p, jd_tri facts[JD_FACTS_MAX])
     for (int i = p->facts_n - 1; i >= 0; i--)
         if (p->facts[i].within >= 0 && facts[i] == JD_YES) facts[p->facts[i].within] = JD_YES;
     for (int i = 0; i < p->facts_n; i++)
-        if (p->facts[i].within >= 0 && facts[i] == JD_UNKNOWN && facts[p->facts[i].within] == JD_NO)
-            facts[i] = JD_NO;
+        if (p->facts[i].within >= 0 && facts[i] == JD_UNKNOWN && facts[p->facts[i].within] == JD_NO) facts[i] = JD_NO;
 }
 
-void jd_read_facts_with(jd_txn *t, jd_arena *a, const jd_policy *p, uint64_t person, jd_day today,
-                        int fact, jd_tri value, jd_tri facts[JD_FACTS_MAX])
+void jd_read_facts_with(jd_txn *t, jd_arena *a, const jd_policy *p, uint64_t person, jd_day today, int fact,
+                        jd_tri value, jd_tri facts[JD_FACTS_MAX])
 {
-    for (int i = 0; i < p->facts_n; i++)
-        facts[i] = person ? read_fact(t, a, person, &p->facts[i], today) : JD_UNKNOWN;
+    for (int i = 0; i < p->facts_n; i++) facts[i] = person ? read_fact(t, a, person, &p->facts[i], today) : JD_UNKNOWN;
     if (fact >= 0) facts[fact] = value;
     close_over(p, facts);
 }

@@ -20,10 +20,16 @@ void jd_ask_fail(jd_asked *q, jd_code code, const char *field, const char *text)
 
 static void answer_failure(const jd_command *cmd, const jd_asked *q, jd_buf *out)
 {
-    jd_because w = { .rule = jd_str_of(jd_code_text(q->code)), .text = jd_str_of(jd_code_means(q->code)),
-                     .expected = jd_str_of(q->text), .field = jd_str_of(q->field) };
-    jd_receipt r = { .id = cmd->id, .id_binary = cmd->id_binary, .code = q->code, .because = &w,
-                     .because_n = q->text != NULL, .due = JD_NO_DAY };
+    jd_because w = { .rule = jd_str_of(jd_code_text(q->code)),
+                     .text = jd_str_of(jd_code_means(q->code)),
+                     .expected = jd_str_of(q->text),
+                     .field = jd_str_of(q->field) };
+    jd_receipt r = { .id = cmd->id,
+                     .id_binary = cmd->id_binary,
+                     .code = q->code,
+                     .because = &w,
+                     .because_n = q->text != NULL,
+                     .due = JD_NO_DAY };
     jd_receipt_pack(&r, out);
 }
 

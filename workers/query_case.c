@@ -241,8 +241,8 @@ typedef struct page {
     jd_entity entity;
     uint64_t after, last; /* numbers */
     int64_t limit;
-    int state;      /* -1: any */
-    int64_t dept;   /* -1: any */
+    int state;    /* -1: any */
+    int64_t dept; /* -1: any */
     jd_str dept_code;
     bool overdue, more;
     int64_t n;
@@ -328,8 +328,7 @@ static bool read_page(jd_asked *q, const struct jd_case_list *m, page *pg)
     pg->overdue = m->overdue == JD_YES;
     if (m->department.p) pg->dept_code = m->department;
     if (m->department.p) pg->dept = jd_policy_dept(jd_engine_policy(q->g, q->tally.policy), m->department);
-    if (pg->dept == JD_NO_DEPT)
-        jd_ask_fail(q, JD_CODE_UNKNOWN_IN_POLICY, "department", "a department of the policy");
+    if (pg->dept == JD_NO_DEPT) jd_ask_fail(q, JD_CODE_UNKNOWN_IN_POLICY, "department", "a department of the policy");
     return q->code == JD_CODE_ANSWERED;
 }
 

@@ -67,8 +67,8 @@ static const char *day_word(jd_day_kind k)
     return words[k];
 }
 
-static void pack_day(jd_asked *q, const jd_policy *p, const jd_clock_rule *k, jd_day from, jd_day due,
-                     jd_day day, int *counted)
+static void pack_day(jd_asked *q, const jd_policy *p, const jd_clock_rule *k, jd_day from, jd_day due, jd_day day,
+                     int *counted)
 {
     jd_str name;
     jd_day_kind kind = jd_calendar_kind(&p->calendar, day, &name);

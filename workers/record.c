@@ -67,8 +67,12 @@ static void count(jd_tally *t, const jd_change *ch)
 
 static void apply_change(jd_ctx *c, jd_change *ch, uint64_t seq, jd_changed *out)
 {
-    *out = (jd_changed){ .entity = (uint8_t)ch->entity, .from = (uint8_t)ch->from, .to = (uint8_t)ch->to,
-                         .event = (uint8_t)ch->event, .number = ch->number, .dept = JD_NO_DEPT,
+    *out = (jd_changed){ .entity = (uint8_t)ch->entity,
+                         .from = (uint8_t)ch->from,
+                         .to = (uint8_t)ch->to,
+                         .event = (uint8_t)ch->event,
+                         .number = ch->number,
+                         .dept = JD_NO_DEPT,
                          .due = ch->due };
     if (ch->entity == JD_E_none) return;
     out->prev = (uint64_t)ch->before.last_seq;
@@ -121,14 +125,20 @@ void jd_record(jd_ctx *c, jd_str plain, jd_entry *e)
 {
     jd_engine *g = c->g;
     jd_outcome *out = c->out;
-    *e = (jd_entry){ .seq = ++g->tally.seq, .type = (uint16_t)c->cmd->type, .policy = out->policy,
-                     .at = c->at, .salt = c->cmd->salt, .sender = c->cmd->sender, .event_first = g->tally.event_seq + 1,
-                     .changes_n = out->changes_n, .reasons_n = out->reasons_n, .reasons = out->reasons };
+    *e = (jd_entry){ .seq = ++g->tally.seq,
+                     .type = (uint16_t)c->cmd->type,
+                     .policy = out->policy,
+                     .at = c->at,
+                     .salt = c->cmd->salt,
+                     .sender = c->cmd->sender,
+                     .event_first = g->tally.event_seq + 1,
+                     .changes_n = out->changes_n,
+                     .reasons_n = out->reasons_n,
+                     .reasons = out->reasons };
     if (c->cmd->id) memcpy(e->id, c->cmd->id, sizeof e->id);
     e->changes = jd_alloc(&g->arena, sizeof *e->changes * (size_t)(out->changes_n + 1));
     for (int i = 0; i < out->changes_n; i++) apply_change(c, &out->changes[i], e->seq, &e->changes[i]);
-    for (int i = 0; i < out->puts_n; i++)
-        jd_put(&g->txn, out->puts[i].db, jd_k(&out->puts[i].key), out->puts[i].value);
+    for (int i = 0; i < out->puts_n; i++) jd_put(&g->txn, out->puts[i].db, jd_k(&out->puts[i].key), out->puts[i].value);
     put_entry(c, e, plain);
     put_events(c, e);
     put_request(c, e);

@@ -80,11 +80,14 @@ static void fill_recorded(const jd_engine *g, const jd_policy *p, const jd_entry
         r->created = (jd_case_id){ (jd_entity)e->changes[1].entity, g->division, e->changes[1].number };
 }
 
-void jd_render_receipt(const jd_engine *g, const jd_policy *p, const jd_command *cmd, const jd_entry *e,
-                       jd_arena *a, jd_buf *out)
+void jd_render_receipt(const jd_engine *g, const jd_policy *p, const jd_command *cmd, const jd_entry *e, jd_arena *a,
+                       jd_buf *out)
 {
-    jd_receipt r = { .id = cmd->id, .id_binary = cmd->id_binary, .code = JD_CODE_RECORDED,
-                     .due = JD_NO_DAY, .because_n = e->reasons_n };
+    jd_receipt r = { .id = cmd->id,
+                     .id_binary = cmd->id_binary,
+                     .code = JD_CODE_RECORDED,
+                     .due = JD_NO_DAY,
+                     .because_n = e->reasons_n };
     jd_because *because = jd_alloc(a, sizeof *because * (size_t)(e->reasons_n + 1));
     jd_render_reasons(p, (jd_msg)e->type, e->reasons, e->reasons_n, because);
     r.because = because;
@@ -113,19 +116,23 @@ static void fill_push_refused(const jd_entry *e, jd_event *ev)
     ev->articles_n = 0;
 }
 
-void jd_render_event(const jd_engine *g, const jd_policy *p, const jd_entry *e, int at, jd_buf *topic,
-                     jd_buf *event)
+void jd_render_event(const jd_engine *g, const jd_policy *p, const jd_entry *e, int at, jd_buf *topic, jd_buf *event)
 {
     const jd_changed *c = &e->changes[at];
     jd_str articles[8];
     bool internal = jd_message_get((jd_msg)e->type)->mode == JD_INTERNAL;
-    jd_event ev = { .seq = e->event_first + (uint64_t)at, .at = e->at, .division = g->division,
+    jd_event ev = { .seq = e->event_first + (uint64_t)at,
+                    .at = e->at,
+                    .division = g->division,
                     .entity = jd_event_entity((jd_event_id)c->event),
-                    .id = { (jd_entity)c->entity, g->division, c->number }, .version = c->version,
+                    .id = { (jd_entity)c->entity, g->division, c->number },
+                    .version = c->version,
                     .event = jd_event_name((jd_event_id)c->event),
                     .from = jd_state_name((jd_entity)c->entity, c->from),
-                    .to = jd_state_name((jd_entity)c->entity, c->to), .policy = p->name,
-                    .articles = articles, .due = c->due };
+                    .to = jd_state_name((jd_entity)c->entity, c->to),
+                    .policy = p->name,
+                    .articles = articles,
+                    .due = c->due };
     ev.articles_n = articles_of(p, e, articles, 8);
     if (!internal || c->event == JD_EV_push_refused) ev.cause = e->id;
     if (c->dept < p->depts_n) ev.department = p->depts[c->dept].item.code;

@@ -3,18 +3,18 @@
 #include <assert.h>
 
 /* Inside each function THIS names the struct the offsets belong to. */
-#define ROW(id)                                                                                    \
-    static jd_layout layout_##id(void)                                                             \
-    {                                                                                              \
-        typedef struct jd_row_##id THIS;                                                           \
-        static const char *const name = #id;                                                       \
+#define ROW(id)                              \
+    static jd_layout layout_##id(void)       \
+    {                                        \
+        typedef struct jd_row_##id THIS;     \
+        static const char *const name = #id; \
         static const jd_field fields[] = {
-#define FIELD(t, id, d)                                                                            \
+#define FIELD(t, id, d) \
     { .name = #id, .name_n = sizeof #id - 1, .type = JD_T_##t, .offset = offsetof(THIS, id), .rule = "", .doc = d },
-#define END                                                                                        \
-    }                                                                                              \
-    ;                                                                                              \
-    return (jd_layout){ name, sizeof(THIS), (int)(sizeof fields / sizeof *fields), fields };       \
+#define END                                                                                  \
+    }                                                                                        \
+    ;                                                                                        \
+    return (jd_layout){ name, sizeof(THIS), (int)(sizeof fields / sizeof *fields), fields }; \
     }
 #include "workers/rows.def"
 #undef ROW
@@ -43,11 +43,11 @@ __attribute__((constructor)) static void fill_layouts(void)
 #undef CASE
 }
 
-#define SAME(e, f)                                                                                 \
-    static_assert(offsetof(struct jd_row_##e, f) == offsetof(struct jd_row_head, f), #e " head");
-#define ENTITY(e, letter, doc)                                                                     \
-    SAME(e, state) SAME(e, version) SAME(e, policy) SAME(e, last_seq) SAME(e, dept) SAME(e, due)   \
-    SAME(e, clock) SAME(e, clock_kind) SAME(e, overdue)
+#define SAME(e, f) static_assert(offsetof(struct jd_row_##e, f) == offsetof(struct jd_row_head, f), #e " head");
+#define ENTITY(e, letter, doc)                                                                                       \
+    SAME(e, state)                                                                                                   \
+    SAME(e, version) SAME(e, policy) SAME(e, last_seq) SAME(e, dept) SAME(e, due) SAME(e, clock) SAME(e, clock_kind) \
+        SAME(e, overdue)
 JD_ENTITIES(ENTITY)
 #undef ENTITY
 

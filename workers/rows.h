@@ -5,12 +5,12 @@
 #include "proto/field.h"
 #include "proto/states.h"
 
-#define ROW(id)                                                                                    \
-    struct jd_row_##id {                                                                           \
+#define ROW(id)          \
+    struct jd_row_##id { \
         char begin;
 #define FIELD(type, name, doc) jd_c_##type name;
-#define END                                                                                        \
-    }                                                                                              \
+#define END \
+    }       \
     ;
 #include "workers/rows.def"
 #undef ROW

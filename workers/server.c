@@ -116,8 +116,13 @@ static bool frame_query(peer *l, jd_cur *c)
     jd_buf out = { 0 };
     jd_ms now = (jd_ms)jd_cur_u64(c);
     if (!jd_link_take(c, &m) || m.type >= JD_MSG_COUNT) return false;
-    jd_command cmd = { .type = (jd_msg)m.type, .id = m.id, .id_binary = m.flags & JD_LINK_ID_BINARY,
-                       .at = now, .sender = m.sender, .why = m.why, .body = m.body };
+    jd_command cmd = { .type = (jd_msg)m.type,
+                       .id = m.id,
+                       .id_binary = m.flags & JD_LINK_ID_BINARY,
+                       .at = now,
+                       .sender = m.sender,
+                       .why = m.why,
+                       .body = m.body };
     jd_link_begin(&out, JD_LINK_ANSWER);
     jd_buf_u32(&out, m.token);
     jd_buf_u32(&out, 0);

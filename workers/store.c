@@ -16,7 +16,7 @@ struct jd_store {
 };
 
 static const char *const names[JD_DB_COUNT] = {
-    [JD_DB_META] = "meta",       [JD_DB_JOURNAL] = "journal",   [JD_DB_EVENTS] = "events",
+    [JD_DB_META] = "meta",         [JD_DB_JOURNAL] = "journal", [JD_DB_EVENTS] = "events",
     [JD_DB_REQUESTS] = "requests", [JD_DB_CASES] = "cases",     [JD_DB_CLOCKS] = "clocks",
     [JD_DB_WORKLIST] = "worklist", [JD_DB_PEOPLE] = "people",   [JD_DB_FACTS] = "facts",
     [JD_DB_POLICIES] = "policies",
@@ -55,8 +55,7 @@ static int open_tables(jd_store *s, bool writer)
     MDB_txn *t;
     int rc = mdb_txn_begin(s->env, NULL, writer ? 0 : MDB_RDONLY, &t);
     if (rc) return rc;
-    for (int i = 0; i < JD_DB_COUNT && !rc; i++)
-        rc = mdb_dbi_open(t, names[i], writer ? MDB_CREATE : 0, &s->dbi[i]);
+    for (int i = 0; i < JD_DB_COUNT && !rc; i++) rc = mdb_dbi_open(t, names[i], writer ? MDB_CREATE : 0, &s->dbi[i]);
     if (rc) {
         mdb_txn_abort(t);
         return rc;
@@ -235,8 +234,7 @@ bool jd_scan_next(jd_scan *s)
 {
     MDB_val k, v;
     if (s->txn->rc || !s->cursor) return false;
-    int rc = s->started ? mdb_cursor_get(s->cursor, &k, &v, s->backwards ? MDB_PREV : MDB_NEXT)
-                        : scan_first(s, &k, &v);
+    int rc = s->started ? mdb_cursor_get(s->cursor, &k, &v, s->backwards ? MDB_PREV : MDB_NEXT) : scan_first(s, &k, &v);
     s->started = true;
     if (rc == 0) {
         s->key = str(k);

@@ -39,7 +39,7 @@ jd_store *jd_store_open(const char *dir, bool writer, size_t map_bytes, char *wh
 void jd_store_close(jd_store *s);
 enum { JD_STORE_DAMAGED = -1 }; /* what was read cannot have been written by us */
 const char *jd_store_error(int rc);
-bool jd_store_full(int rc);    /* map or disk full: the message can be sent again later */
+bool jd_store_full(int rc);        /* map or disk full: the message can be sent again later */
 double jd_store_used(jd_store *s); /* share of the map in use, 0..1 */
 
 void jd_begin(jd_store *s, jd_txn *t, bool write);
@@ -49,7 +49,7 @@ void jd_abort(jd_txn *t);
 /* Values live until the next write in the transaction or its end. */
 bool jd_get(jd_txn *t, jd_db db, jd_str key, jd_str *value); /* false: not there, or an error */
 void jd_put(jd_txn *t, jd_db db, jd_str key, jd_str value);
-void jd_del(jd_txn *t, jd_db db, jd_str key);                  /* absent is no error */
+void jd_del(jd_txn *t, jd_db db, jd_str key); /* absent is no error */
 uint64_t jd_count(jd_txn *t, jd_db db);
 
 /* for (jd_scan s = jd_scan_from(t, db, key); jd_scan_next(&s);) ... s.key, s.value

@@ -135,8 +135,8 @@ void jd_seal(const jd_vault *v, jd_place place, jd_str plain, jd_buf *out)
     jd_buf_u32(out, FIRST_KEY);
     char *at = jd_buf_room(out, (size_t)plain.n + 16);
     if (at)
-        crypto_aead_xchacha20poly1305_ietf_encrypt((uint8_t *)at, &n, (const uint8_t *)plain.p, plain.n, NULL, 0,
-                                                   NULL, nonce, v->seal);
+        crypto_aead_xchacha20poly1305_ietf_encrypt((uint8_t *)at, &n, (const uint8_t *)plain.p, plain.n, NULL, 0, NULL,
+                                                   nonce, v->seal);
 }
 
 bool jd_unseal(const jd_vault *v, jd_place place, jd_str sealed, jd_arena *a, jd_str *plain)
@@ -150,8 +150,8 @@ bool jd_unseal(const jd_vault *v, jd_place place, jd_str sealed, jd_arena *a, jd
     if (c.failed || alg != ALG_XCHACHA20_POLY1305 || key != FIRST_KEY || left < 16) return false;
     char *out = jd_alloc(a, left);
     make_nonce(place, nonce);
-    if (crypto_aead_xchacha20poly1305_ietf_decrypt((uint8_t *)out, &n, NULL, (const uint8_t *)c.p, left, NULL, 0,
-                                                   nonce, v->seal) != 0)
+    if (crypto_aead_xchacha20poly1305_ietf_decrypt((uint8_t *)out, &n, NULL, (const uint8_t *)c.p, left, NULL, 0, nonce,
+                                                   v->seal) != 0)
         return false;
     *plain = (jd_str){ out, (uint32_t)n };
     return true;

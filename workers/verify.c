@@ -18,8 +18,7 @@ typedef struct check {
     char broken[256];
 } check;
 
-#define BROKEN(c, number, ...)                                                                     \
-    (snprintf((c)->broken, sizeof(c)->broken, "promise " #number ": " __VA_ARGS__), false)
+#define BROKEN(c, number, ...) (snprintf((c)->broken, sizeof(c)->broken, "promise " #number ": " __VA_ARGS__), false)
 
 /* 1 to 5: the journal: no gap, the chain, legal moves, bodies that open, events numbered in order. */
 static bool check_entry(check *c, const jd_entry *e, jd_str bytes, const uint8_t prev[JD_CHAIN])
@@ -102,8 +101,9 @@ static bool check_pointers(check *c)
             return BROKEN(c, 6, "event %llu is missing or points elsewhere", (unsigned long long)next);
         }
     }
-    if (next - 1 != c->events) return BROKEN(c, 6, "%llu event rows for %llu events",
-                                             (unsigned long long)next - 1, (unsigned long long)c->events);
+    if (next - 1 != c->events)
+        return BROKEN(c, 6, "%llu event rows for %llu events", (unsigned long long)next - 1,
+                      (unsigned long long)c->events);
     s = jd_scan_from(&c->txn, JD_DB_REQUESTS, (jd_str){ "", 0 });
     for (; jd_scan_next(&s); n++) {
         jd_arena_reset(&c->arena);
@@ -113,8 +113,8 @@ static bool check_pointers(check *c)
             return BROKEN(c, 7, "a request id points at another entry");
         }
     }
-    return n == c->requests || BROKEN(c, 7, "%llu request ids for %llu requests", (unsigned long long)n,
-                                      (unsigned long long)c->requests);
+    return n == c->requests ||
+           BROKEN(c, 7, "%llu request ids for %llu requests", (unsigned long long)n, (unsigned long long)c->requests);
 }
 
 static bool has(check *c, jd_db db, jd_key k)
@@ -134,8 +134,8 @@ static bool check_case(check *c, jd_entity e, uint64_t number, const jd_case_row
     if (!jd_entry_read(&c->txn, (uint64_t)h->last_seq, &c->arena, &last))
         return BROKEN(c, 8, "%s %llu: its last journal entry is not there", name, n);
     for (int i = 0; i < last.changes_n; i++)
-        same |= last.changes[i].entity == e && last.changes[i].number == number &&
-                last.changes[i].to == h->state && (int64_t)last.changes[i].version == h->version;
+        same |= last.changes[i].entity == e && last.changes[i].number == number && last.changes[i].to == h->state &&
+                (int64_t)last.changes[i].version == h->version;
     if (!same) return BROKEN(c, 8, "%s %llu: its row is not what the journal left", name, n);
     if (h->clock != JD_NO_TIME && !has(c, JD_DB_CLOCKS, jd_key_clock(h->clock, e, number, (int)h->clock_kind)))
         return BROKEN(c, 9, "%s %llu: its clock is not set", name, n);
@@ -178,15 +178,17 @@ static bool check_counts(check *c)
 {
     const jd_tally *t = &c->g->tally;
     uint64_t clocks = jd_count(&c->txn, JD_DB_CLOCKS), work = jd_count(&c->txn, JD_DB_WORKLIST);
-    if (clocks != c->clocks) return BROKEN(c, 11, "%llu clocks, %llu cases that have one",
-                                           (unsigned long long)clocks, (unsigned long long)c->clocks);
+    if (clocks != c->clocks)
+        return BROKEN(c, 11, "%llu clocks, %llu cases that have one", (unsigned long long)clocks,
+                      (unsigned long long)c->clocks);
     if (work != c->open_cases + c->overdue)
         return BROKEN(c, 11, "%llu rows in the worklist for %llu open cases", (unsigned long long)work,
                       (unsigned long long)c->open_cases);
     if (t->seq != c->entries || t->event_seq != c->events || t->overdue != c->overdue)
         return BROKEN(c, 12, "the tally's heads are not the store's");
     for (int e = 1; e < JD_E_COUNT; e++) {
-        if (t->numbers[e] != c->numbers[e]) return BROKEN(c, 12, "the tally counts other %ss", jd_entity_name((jd_entity)e));
+        if (t->numbers[e] != c->numbers[e])
+            return BROKEN(c, 12, "the tally counts other %ss", jd_entity_name((jd_entity)e));
         for (int s = 1; s < jd_state_count((jd_entity)e); s++)
             if (t->in_state[e][s] != c->in_state[e][s])
                 return BROKEN(c, 12, "the tally counts %llu %ss in state %s, there are %llu",
@@ -201,7 +203,8 @@ static bool check_store(jd_engine *g, check *c)
 {
     *c = (check){ .g = g };
     jd_begin(g->store, &c->txn, false);
-    bool ok = jd_tally_read(&c->txn, &g->tally) && check_journal(c) && check_pointers(c) && check_cases(c) && check_counts(c);
+    bool ok =
+        jd_tally_read(&c->txn, &g->tally) && check_journal(c) && check_pointers(c) && check_cases(c) && check_counts(c);
     if (c->txn.rc) ok = BROKEN(c, 0, "%s", jd_store_error(c->txn.rc));
     jd_arena_free(&c->arena);
     return ok;
@@ -220,8 +223,14 @@ static void replay_entry(jd_engine *from, jd_engine *to, jd_txn *t, uint64_t seq
         jd_replay_refusal(to, &e, body);
         return;
     }
-    jd_command cmd = { .type = (jd_msg)e.type, .id = memcmp(e.id, none, 16) == 0 ? NULL : e.id, .at = e.at,
-                       .salt = e.salt, .sender = e.sender, .why = why, .body = body, .canonical = true };
+    jd_command cmd = { .type = (jd_msg)e.type,
+                       .id = memcmp(e.id, none, 16) == 0 ? NULL : e.id,
+                       .at = e.at,
+                       .salt = e.salt,
+                       .sender = e.sender,
+                       .why = why,
+                       .body = body,
+                       .canonical = true };
     jd_apply(to, &cmd, &nobody);
     jd_buf_free(&nobody);
 }
@@ -234,8 +243,7 @@ static bool same_table(check *c, jd_txn *a, jd_txn *b, jd_db db)
         do more_x = jd_scan_next(&x);
         while (more_x && jd_str_is(x.key, "published")); /* what a daemon said, no command's doing */
         more_y = jd_scan_next(&y);
-        same = more_x == more_y &&
-               (!more_x || (jd_str_eq(x.key, y.key) && jd_str_eq(x.value, y.value)));
+        same = more_x == more_y && (!more_x || (jd_str_eq(x.key, y.key) && jd_str_eq(x.value, y.value)));
     } while (same && more_x);
     jd_scan_end(&x);
     jd_scan_end(&y);
@@ -303,8 +311,8 @@ static bool verify_one(jd_config *conf, uint32_t division, bool replay)
     static check c;
     char why[512];
     jd_vault *v = jd_vault_open(conf->key, false, division, why, sizeof why);
-    jd_store *s = v ? jd_store_open(jd_store_dir(conf, division), false, (size_t)conf->map_gib << 30, why, sizeof why)
-                    : NULL;
+    jd_store *s =
+        v ? jd_store_open(jd_store_dir(conf, division), false, (size_t)conf->map_gib << 30, why, sizeof why) : NULL;
     bool ok = s && jd_engine_open(&g, s, v, division, why, sizeof why);
     if (ok) {
         ok = check_store(&g, &c) && (!replay || check_replay(conf, &g, &c));

@@ -130,9 +130,15 @@ static bool read_batch(jd_writer *w, const item *i, batch *b)
 
 static jd_command command_of(const jd_writer *w, const jd_link_msg *m)
 {
-    return (jd_command){ .type = (jd_msg)m->type, .push = m->flags & JD_LINK_PUSH,
-                         .id_binary = m->flags & JD_LINK_ID_BINARY, .id = m->id, .at = m->at, .salt = w->salt,
-                         .sender = m->sender, .why = m->why, .body = m->body };
+    return (jd_command){ .type = (jd_msg)m->type,
+                         .push = m->flags & JD_LINK_PUSH,
+                         .id_binary = m->flags & JD_LINK_ID_BINARY,
+                         .id = m->id,
+                         .at = m->at,
+                         .salt = w->salt,
+                         .sender = m->sender,
+                         .why = m->why,
+                         .body = m->body };
 }
 
 /* Receipts lie behind one another: token, length, bytes. A pushed message has none. */

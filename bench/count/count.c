@@ -29,8 +29,12 @@ static void apply(jd_msg type, const jd_buf *body, jd_buf *receipt)
 {
     uint8_t id[16] = { 1 };
     jd_be64(id + 8, ++serial);
-    jd_command cmd = { .type = type, .id = id, .at = (jd_ms)1767665000000 + serial, .sender = JD_STR("local"),
-                       .body = jd_buf_view(body), .id_binary = true };
+    jd_command cmd = { .type = type,
+                       .id = id,
+                       .at = (jd_ms)1767665000000 + serial,
+                       .sender = JD_STR("local"),
+                       .body = jd_buf_view(body),
+                       .id_binary = true };
     receipt->n = 0;
     jd_apply(&g, &cmd, receipt);
     if (!memmem(receipt->p, receipt->n, "\xa6status\xa2ok", 10)) jd_die(JD_EX_SOFTWARE, "not recorded");
@@ -91,8 +95,9 @@ static void pack_report(jd_buf *b)
     jd_pack_kz(b, "county", "530902");
     jd_pack_kz(b, "institution", "H53090200012");
     jd_pack_kz(b, "nature", "irregular");
-    jd_pack_kz(b, "text", "八月以来，该院同一床位在同一时段登记两名住院患者，且费用清单中重复收取护理费；"
-                          "现场询问时护士站无法说明，病历与医嘱单的日期相差三天，请核查有关结算记录。");
+    jd_pack_kz(b, "text",
+               "八月以来，该院同一床位在同一时段登记两名住院患者，且费用清单中重复收取护理费；"
+               "现场询问时护士站无法说明，病历与医嘱单的日期相差三天，请核查有关结算记录。");
 }
 
 int main(int argc, char **argv)

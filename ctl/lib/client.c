@@ -40,8 +40,7 @@ static int open_socket(jd_client *c)
 {
     c->socket = jd_zmq_socket(c->context, ZMQ_DEALER, c->intake, 0);
     if (c->socket) return JD_RC_OK;
-    return errno == EINVAL || errno == EPROTONOSUPPORT || errno == ENODEV ? JD_RC_ENDPOINT
-                                                                          : JD_RC_SYSTEM;
+    return errno == EINVAL || errno == EPROTONOSUPPORT || errno == ENODEV ? JD_RC_ENDPOINT : JD_RC_SYSTEM;
 }
 
 static void take_options(jd_client *c, const jd_options *o)

@@ -25,8 +25,7 @@ static const jd_text_key news_keys[] = {
 static bool set_topic(jd_news *n, jd_str topic)
 {
     int len = topic.n ? snprintf(n->topic, sizeof n->topic, "%.*s", JD_FMT(topic))
-                      : snprintf(n->topic, sizeof n->topic, "J.%s.%s.%s", n->division, n->entity,
-                                 n->event);
+                      : snprintf(n->topic, sizeof n->topic, "J.%s.%s.%s", n->division, n->entity, n->event);
     return len < (int)sizeof n->topic;
 }
 

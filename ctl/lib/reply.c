@@ -59,8 +59,7 @@ static bool read_id(jd_str map, uint8_t out[16])
 /* A status word this library does not know leaves the outcome unknown, which is the truth. */
 static enum jd_reply_status find_status(const char *word)
 {
-    static const char *const words[] = { "ok",        "refused", "invalid", "conflict",
-                                         "forbidden", "busy",    "error" };
+    static const char *const words[] = { "ok", "refused", "invalid", "conflict", "forbidden", "busy", "error" };
     for (int i = 0; i < JD_REPLY_UNKNOWN; i++)
         if (strcmp(words[i], word) == 0) return (enum jd_reply_status)i;
     return JD_REPLY_UNKNOWN;
@@ -91,8 +90,7 @@ jd_reply *jd_reply_unknown(const uint8_t id[16])
     jd_pack_kz(&b, "id", text);
     jd_pack_kz(&b, "status", "unknown");
     jd_pack_kz(&b, "code", "no-receipt");
-    jd_pack_kz(&b, "text",
-               "no receipt came: recorded or not is unknown; the same id may be sent again");
+    jd_pack_kz(&b, "text", "no receipt came: recorded or not is unknown; the same id may be sent again");
     jd_reply *r = b.failed ? NULL : jd_reply_parse(jd_buf_view(&b));
     jd_buf_free(&b);
     return r;

@@ -16,8 +16,8 @@ static bool header_text(const char *field, const char *value)
 /* What the daemon could not answer, because it could not read the id either, is not sent. */
 static bool sendable(const jd_request *r)
 {
-    return header_text("type", r->type) && header_text("division", r->division) &&
-           header_text("reason", r->reason) && header_text("at", r->at) && r->body_n <= JD_BODY_MAX;
+    return header_text("type", r->type) && header_text("division", r->division) && header_text("reason", r->reason) &&
+           header_text("at", r->at) && r->body_n <= JD_BODY_MAX;
 }
 
 static bool choose_id(jd_outgoing *o, const jd_request *r)

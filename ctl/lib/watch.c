@@ -77,8 +77,8 @@ static int open_sockets(jd_watch *w, const jd_options *o)
 
 static int find_baseline(jd_watch *w, const char *division);
 
-int jd_watch_open(jd_watch **out, const jd_options *o, const char *division,
-                  const char *const *topics, size_t topics_n, uint64_t since)
+int jd_watch_open(jd_watch **out, const jd_options *o, const char *division, const char *const *topics, size_t topics_n,
+                  uint64_t since)
 {
     if (!o || !o->intake || !o->events) return JD_RC_ENDPOINT;
     if (since > last_number && since != JD_WATCH_NEW) return JD_RC_ARGUMENT;
@@ -131,9 +131,7 @@ static void events_since(jd_buf *b, uint64_t after, uint64_t limit)
 
 static jd_request question(const char *division, const jd_buf *body)
 {
-    return (jd_request){
-        .type = "events.since", .division = division, .body = body->p, .body_n = body->n
-    };
+    return (jd_request){ .type = "events.since", .division = division, .body = body->p, .body_n = body->n };
 }
 
 /* Whether the answer is one; if not, why. */
@@ -158,8 +156,7 @@ static int find_baseline(jd_watch *w, const char *division)
     int rc = jd_client_request(w->client, &r, &answer);
     if (rc == JD_RC_OK) rc = judge(w, answer);
     if (rc == JD_RC_OK) jd_wire_pick(answer->bytes, &key, 1, &last);
-    if (last.kind == JD_W_INT && last.i >= 0)
-        jd_merge_told(&w->merge, jd_str_of(division), (uint64_t)last.i);
+    if (last.kind == JD_W_INT && last.i >= 0) jd_merge_told(&w->merge, jd_str_of(division), (uint64_t)last.i);
     jd_reply_free(&answer);
     jd_buf_free(&body);
     return rc == JD_RC_REFUSED ? JD_RC_OK : rc; /* jd_watch_next tells it, with the problem */
@@ -247,8 +244,8 @@ static void check_hole(jd_watch *w, const jd_news *n)
 {
     const jd_track *t = &w->merge.tracks[w->page_of];
     if (n && jd_news_seq(n) > t->next)
-        snprintf(w->problem, sizeof w->problem, "events.since left out number %llu of %s",
-                 (unsigned long long)t->next, t->division);
+        snprintf(w->problem, sizeof w->problem, "events.since left out number %llu of %s", (unsigned long long)t->next,
+                 t->division);
 }
 
 static void end_page(jd_watch *w)

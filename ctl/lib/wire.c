@@ -6,14 +6,12 @@ enum { DEPTH_MAX = 16 };
 static const struct {
     uint8_t kind, bytes;
 } tags[32] = {
-    [0x00] = { JD_W_NIL, 0 },   [0x02] = { JD_W_BOOL, 0 },  [0x03] = { JD_W_BOOL, 0 },
-    [0x04] = { JD_W_BIN, 1 },   [0x05] = { JD_W_BIN, 2 },   [0x06] = { JD_W_BIN, 4 },
-    [0x0a] = { JD_W_FLOAT, 4 }, [0x0b] = { JD_W_FLOAT, 8 }, [0x0c] = { JD_W_UINT, 1 },
-    [0x0d] = { JD_W_UINT, 2 },  [0x0e] = { JD_W_UINT, 4 },  [0x0f] = { JD_W_UINT, 8 },
-    [0x10] = { JD_W_INT, 1 },   [0x11] = { JD_W_INT, 2 },   [0x12] = { JD_W_INT, 4 },
-    [0x13] = { JD_W_INT, 8 },   [0x19] = { JD_W_STR, 1 },   [0x1a] = { JD_W_STR, 2 },
-    [0x1b] = { JD_W_STR, 4 },   [0x1c] = { JD_W_LIST, 2 },  [0x1d] = { JD_W_LIST, 4 },
-    [0x1e] = { JD_W_MAP, 2 },   [0x1f] = { JD_W_MAP, 4 },
+    [0x00] = { JD_W_NIL, 0 },  [0x02] = { JD_W_BOOL, 0 }, [0x03] = { JD_W_BOOL, 0 },  [0x04] = { JD_W_BIN, 1 },
+    [0x05] = { JD_W_BIN, 2 },  [0x06] = { JD_W_BIN, 4 },  [0x0a] = { JD_W_FLOAT, 4 }, [0x0b] = { JD_W_FLOAT, 8 },
+    [0x0c] = { JD_W_UINT, 1 }, [0x0d] = { JD_W_UINT, 2 }, [0x0e] = { JD_W_UINT, 4 },  [0x0f] = { JD_W_UINT, 8 },
+    [0x10] = { JD_W_INT, 1 },  [0x11] = { JD_W_INT, 2 },  [0x12] = { JD_W_INT, 4 },   [0x13] = { JD_W_INT, 8 },
+    [0x19] = { JD_W_STR, 1 },  [0x1a] = { JD_W_STR, 2 },  [0x1b] = { JD_W_STR, 4 },   [0x1c] = { JD_W_LIST, 2 },
+    [0x1d] = { JD_W_LIST, 4 }, [0x1e] = { JD_W_MAP, 2 },  [0x1f] = { JD_W_MAP, 4 },
 };
 
 static uint64_t big(jd_cur *c, size_t n)
@@ -60,31 +58,16 @@ static void tagged(jd_cur *c, uint8_t tag, jd_wvalue *v)
     uint64_t n = big(c, (size_t)bytes);
     v->kind = tags[tag & 31].kind;
     switch (v->kind) {
-    case JD_W_BAD:
-        c->failed = true;
-        break; /* extension or reserved */
-    case JD_W_BOOL:
-        v->yes = tag == 0xc3;
-        break;
-    case JD_W_FLOAT:
-        float_value(v, n, bytes);
-        break;
-    case JD_W_UINT:
-        unsigned_value(v, n);
-        break;
-    case JD_W_INT:
-        signed_value(v, n, bytes);
-        break;
+    case JD_W_BAD: c->failed = true; break; /* extension or reserved */
+    case JD_W_BOOL: v->yes = tag == 0xc3; break;
+    case JD_W_FLOAT: float_value(v, n, bytes); break;
+    case JD_W_UINT: unsigned_value(v, n); break;
+    case JD_W_INT: signed_value(v, n, bytes); break;
     case JD_W_STR:
-    case JD_W_BIN:
-        v->s = jd_cur_bytes(c, n);
-        break;
+    case JD_W_BIN: v->s = jd_cur_bytes(c, n); break;
     case JD_W_LIST:
-    case JD_W_MAP:
-        counted(c, v, n);
-        break;
-    case JD_W_NIL:
-        break;
+    case JD_W_MAP: counted(c, v, n); break;
+    case JD_W_NIL: break;
     }
 }
 

@@ -138,8 +138,8 @@ void jd_reply_free(jd_reply **r);                         /* and sets *r to NULL
  * system's own and are neither numbered nor repeated.
  * `since` is the last number already seen, 0 for everything, or JD_WATCH_NEW, which asks the
  * daemon where the division stands and so waits for it. */
-int jd_watch_open(jd_watch **out, const jd_options *o, const char *division,
-                  const char *const *topics, size_t topics_n, uint64_t since);
+int jd_watch_open(jd_watch **out, const jd_options *o, const char *division, const char *const *topics, size_t topics_n,
+                  uint64_t since);
 void jd_watch_close(jd_watch **w);
 
 /* The next event; per division each number once and in order, whatever was lost on the way.

@@ -48,7 +48,7 @@ static void sealed_and_opened(void **state)
         jd_buf b = seal(v, 7, 1, texts[i]);
         assert_int_equal(b.n, strlen(texts[i]) + JD_SEAL_OVERHEAD);
         assert_true(unseals(v, 7, 1, texts[i], jd_buf_view(&b)));
-        if (*texts[i]) assert_null(memmem(b.p, b.n, texts[i], strlen(texts[i])));
+        if (texts[i][0] && texts[i][1]) assert_null(memmem(b.p, b.n, texts[i], strlen(texts[i])));
         jd_buf_free(&b);
     }
     jd_vault_close(v);

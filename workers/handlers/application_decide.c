@@ -35,8 +35,8 @@ static void appoint(jd_ctx *c, const jd_policy *p, uint64_t application, const j
     uint64_t number;
     jd_case_row *row = jd_new_case(c, JD_E_supervisor, &number);
     row->head.policy = from->head.policy;
-    jd_change *ch = jd_move(c, JD_E_supervisor, number, row, JD_V_supervisor_appoint,
-                            JD_S_supervisor_active, JD_EV_supervisor_appointed);
+    jd_change *ch = jd_move(c, JD_E_supervisor, number, row, JD_V_supervisor_appoint, JD_S_supervisor_active,
+                            JD_EV_supervisor_appointed);
     if (!ch) return;
     row->supervisor.person = from->application.person;
     row->supervisor.application = (int64_t)application;
@@ -49,8 +49,8 @@ static void appoint(jd_ctx *c, const jd_policy *p, uint64_t application, const j
     jd_close_application(c, (uint64_t)from->application.person, number);
 }
 
-static void decide_appoint(jd_ctx *c, const struct jd_application_decide *m, const jd_policy *p,
-                           uint64_t number, jd_case_row *row)
+static void decide_appoint(jd_ctx *c, const struct jd_application_decide *m, const jd_policy *p, uint64_t number,
+                           jd_case_row *row)
 {
     jd_day start;
     if (!jd_move(c, JD_E_application, number, row, JD_V_application_decide, JD_S_application_appointed,

@@ -7,8 +7,7 @@ static void check_identity(jd_ctx *c, const jd_form *f)
 {
     jd_day born;
     if (!jd_idno_birth(f->id_no, &born) || born != f->birth_date)
-        jd_refuse(c, JD_CODE_INCONSISTENT, JD_NO_RULE, "birth_date",
-                  "the date in digits 7 to 14 of id_no (GB 11643)");
+        jd_refuse(c, JD_CODE_INCONSISTENT, JD_NO_RULE, "birth_date", "the date in digits 7 to 14 of id_no (GB 11643)");
     bool male = jd_str_is(f->sex, "1"), female = jd_str_is(f->sex, "2");
     if ((male || female) && male != jd_idno_male(f->id_no))
         jd_refuse(c, JD_CODE_INCONSISTENT, JD_NO_RULE, "sex",
@@ -16,15 +15,14 @@ static void check_identity(jd_ctx *c, const jd_form *f)
     if (f->signed_on != JD_NO_DAY && f->signed_on > c->today)
         jd_refuse(c, JD_CODE_INCONSISTENT, JD_NO_RULE, "signed_on",
                   "a day not after the one on which the form is received");
-    if (born > c->today)
-        jd_refuse(c, JD_CODE_INCONSISTENT, JD_NO_RULE, "birth_date", "a day in the past");
+    if (born > c->today) jd_refuse(c, JD_CODE_INCONSISTENT, JD_NO_RULE, "birth_date", "a day in the past");
 }
 
 static void check_code(jd_ctx *c, const jd_policy *p, const jd_items *list, const char *field, jd_str code)
 {
     if (code.p && list->n && jd_items_find(list, code) < 0)
-        jd_refuse(c, JD_CODE_UNKNOWN_IN_POLICY, JD_NO_RULE, field, "a code of %.*s, not '%.*s'",
-                  JD_FMT(p->name), JD_FMT(code));
+        jd_refuse(c, JD_CODE_UNKNOWN_IN_POLICY, JD_NO_RULE, field, "a code of %.*s, not '%.*s'", JD_FMT(p->name),
+                  JD_FMT(code));
 }
 
 bool jd_form_consistent(jd_ctx *c, const jd_policy *p, const jd_form *f)
@@ -32,8 +30,7 @@ bool jd_form_consistent(jd_ctx *c, const jd_policy *p, const jd_form *f)
     check_identity(c, f);
     check_code(c, p, &p->employer_kinds, "employer_kind", f->employer_kind);
     check_code(c, p, &p->major_classes, "major_class", f->major_class);
-    for (uint32_t i = 0; i < f->expertise.n; i++)
-        check_code(c, p, &p->expertise, "expertise", f->expertise.v[i]);
+    for (uint32_t i = 0; i < f->expertise.n; i++) check_code(c, p, &p->expertise, "expertise", f->expertise.v[i]);
     return !jd_refused(c);
 }
 
@@ -54,10 +51,8 @@ static struct jd_row_person *person_of(jd_ctx *c, const jd_form *form, uint64_t 
 
 static bool free_to_apply(jd_ctx *c, const struct jd_row_person *person)
 {
-    if (person->application)
-        jd_refuse(c, JD_CODE_ALREADY_APPLIED, JD_NO_RULE, "id_no", "no open application");
-    if (person->supervisor)
-        jd_refuse(c, JD_CODE_ALREADY_SUPERVISOR, JD_NO_RULE, "id_no", "no appointment in force");
+    if (person->application) jd_refuse(c, JD_CODE_ALREADY_APPLIED, JD_NO_RULE, "id_no", "no open application");
+    if (person->supervisor) jd_refuse(c, JD_CODE_ALREADY_SUPERVISOR, JD_NO_RULE, "id_no", "no appointment in force");
     return !jd_refused(c);
 }
 
@@ -72,8 +67,8 @@ void jd_receive_application(jd_ctx *c, const jd_form *form, int channel, int rec
     int state = jd_screen_case(c, c->policy, form, channel, facts);
     if (jd_refused(c)) return;
     jd_case_row *row = jd_new_case(c, JD_E_application, &number);
-    jd_change *ch = jd_move(c, JD_E_application, number, row, JD_V_application_submit, state,
-                            JD_EV_application_submitted);
+    jd_change *ch =
+        jd_move(c, JD_E_application, number, row, JD_V_application_submit, state, JD_EV_application_submitted);
     if (!ch) return;
     row->application.person = (int64_t)person_number;
     row->application.channel = channel;

@@ -4,8 +4,7 @@
 static void same_person(jd_ctx *c, const jd_form *was, const jd_form *is)
 {
     if (!jd_str_eq(was->id_no, is->id_no))
-        jd_refuse(c, JD_CODE_INCONSISTENT, JD_NO_RULE, "id_no",
-                  "the number the application was made with");
+        jd_refuse(c, JD_CODE_INCONSISTENT, JD_NO_RULE, "id_no", "the number the application was made with");
 }
 
 void jd_on_application_supplement(jd_ctx *c, const void *msg)
@@ -29,6 +28,5 @@ void jd_on_application_supplement(jd_ctx *c, const void *msg)
     jd_read_facts(&c->g->txn, &c->g->arena, p, (uint64_t)row->application.person, c->today, facts);
     int state = jd_screen_case(c, p, &form, (int)row->application.channel, facts);
     if (jd_refused(c)) return;
-    jd_move(c, JD_E_application, number, row, JD_V_application_supplement, state,
-            JD_EV_application_supplemented);
+    jd_move(c, JD_E_application, number, row, JD_V_application_supplement, state, JD_EV_application_supplemented);
 }

@@ -55,7 +55,8 @@ static bool may_extend(jd_ctx *c, const jd_policy *p, const struct jd_clock_exte
         jd_refuse(c, JD_CODE_EXTENSION_NOT_ALLOWED, k->extend_rule, "days", "at most %d days, %d times", k->extend_days,
                   k->extend_days ? k->extend_times : 0);
     else if (approver != k->extend_by)
-        jd_refuse(c, JD_CODE_NOT_AUTHORITY, k->extend_rule, "approver", "%.*s", JD_FMT(p->depts[k->extend_by].item.code));
+        jd_refuse(c, JD_CODE_NOT_AUTHORITY, k->extend_rule, "approver", "%.*s",
+                  JD_FMT(p->depts[k->extend_by].item.code));
     return !jd_refused(c);
 }
 

@@ -32,7 +32,8 @@ void jd_on_discipline_record(jd_ctx *c, const void *msg)
     if (!jd_by_bureau(c, p, m->department)) return;
     int item = jd_items_find(&p->discipline_items, m->item);
     if (item < 0)
-        jd_refuse(c, JD_CODE_UNKNOWN_IN_POLICY, JD_NO_RULE, "item", "an item of the discipline of %.*s", JD_FMT(p->name));
+        jd_refuse(c, JD_CODE_UNKNOWN_IN_POLICY, JD_NO_RULE, "item", "an item of the discipline of %.*s",
+                  JD_FMT(p->name));
     if (!within_term(c, &row->supervisor, m->occurred_on) || jd_refused(c)) return;
     if (!jd_move(c, JD_E_supervisor, number, row, JD_V_supervisor_discipline, (int)row->head.state,
                  JD_EV_supervisor_disciplined))

@@ -9,7 +9,8 @@ static jd_standing standing_of(jd_ctx *c, const jd_policy *p, const jd_case_row 
 {
     const struct jd_row_supervisor *s = &row->supervisor;
     jd_read_facts(&c->g->txn, &c->g->arena, p, (uint64_t)s->person, c->today, facts);
-    return (jd_standing){ .facts = facts, .breaches = s->breaches == JD_NO_INT ? 0 : s->breaches,
+    return (jd_standing){ .facts = facts,
+                          .breaches = s->breaches == JD_NO_INT ? 0 : s->breaches,
                           .serious = s->serious == JD_NO_INT ? 0 : s->serious };
 }
 
@@ -39,7 +40,7 @@ static void check_ground(jd_ctx *c, const jd_policy *p, int ground, const jd_sta
     jd_tri shows = jd_ground_shows(g, s);
     if (shows == JD_YES || (shows == JD_UNKNOWN && evidence.p)) return;
     jd_refuse(c, JD_CODE_EVIDENCE_REQUIRED, g->item.rule, "grounds", "%.*s: %s", JD_FMT(g->item.code),
-              g->when                         ? "a fact that is attested"
+              g->when                          ? "a fact that is attested"
               : g->breach == JD_BREACH_SERIOUS ? "a serious breach on record"
               : g->breach == JD_BREACH_ANY     ? "a breach on record"
               : g->request                     ? "resignation.submit"
@@ -92,8 +93,8 @@ void jd_on_dismissal_open(jd_ctx *c, const void *msg)
     int n = read_grounds(c, p, m, &s, grounds);
     if (jd_refused(c)) return;
     jd_open_dismissal(c, number, row, grounds, n);
-    if (jd_refused(c) ||
-        !jd_move(c, JD_E_supervisor, number, row, JD_V_supervisor_inform, (int)row->head.state, JD_EV_supervisor_informed))
+    if (jd_refused(c) || !jd_move(c, JD_E_supervisor, number, row, JD_V_supervisor_inform, (int)row->head.state,
+                                  JD_EV_supervisor_informed))
         return;
     for (int i = 0; i < n; i++)
         jd_reason_add(c, (jd_reason){ .rule = p->grounds[grounds[i]].item.rule, .on = JD_ON_NOTHING });
@@ -112,8 +113,7 @@ void jd_on_dismissal_hear(jd_ctx *c, const void *msg)
 /* *May* leaves the choice, *shall* does not; neither dismisses on what is not proven. */
 static void check_decision(jd_ctx *c, const jd_policy *p, bool dismiss, bool proven)
 {
-    if (dismiss && !proven)
-        jd_refuse(c, JD_CODE_GROUND_UNPROVEN, p->dismissal_rule, "proven", "true, or keep");
+    if (dismiss && !proven) jd_refuse(c, JD_CODE_GROUND_UNPROVEN, p->dismissal_rule, "proven", "true, or keep");
     if (!dismiss && proven && p->must_dismiss)
         jd_refuse(c, JD_CODE_MUST_DISMISS, p->dismissal_rule, "decision", "dismiss");
 }

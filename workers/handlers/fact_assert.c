@@ -11,8 +11,7 @@ static int find_fact(const jd_policy *p, jd_str predicate)
 
 static void check_dates(jd_ctx *c, const struct jd_fact_assert *m)
 {
-    if (m->as_of > c->today)
-        jd_refuse(c, JD_CODE_INCONSISTENT, JD_NO_RULE, "as_of", "a day not in the future");
+    if (m->as_of > c->today) jd_refuse(c, JD_CODE_INCONSISTENT, JD_NO_RULE, "as_of", "a day not in the future");
     if (m->valid_until != JD_NO_DAY && m->valid_until < m->as_of)
         jd_refuse(c, JD_CODE_INCONSISTENT, JD_NO_RULE, "valid_until", "a day not before as_of");
 }
@@ -39,12 +38,10 @@ static void rescreen(jd_ctx *c, const jd_policy *p, uint64_t number, jd_case_row
         c->out->code = JD_CODE_INTERNAL;
         return;
     }
-    jd_read_facts_with(&c->g->txn, &c->g->arena, p, (uint64_t)row->application.person, c->today, fact,
-                       value, facts);
+    jd_read_facts_with(&c->g->txn, &c->g->arena, p, (uint64_t)row->application.person, c->today, fact, value, facts);
     int state = jd_screen_case(c, p, &form, (int)row->application.channel, facts);
     if (!jd_refused(c))
-        jd_move(c, JD_E_application, number, row, JD_V_application_rescreen, state,
-                JD_EV_application_screened);
+        jd_move(c, JD_E_application, number, row, JD_V_application_rescreen, state, JD_EV_application_screened);
 }
 
 /* A fact that arrives during a term proposes the grounds it opens (LC-14.2, 14.4, 14.5; WH-9.2). */
@@ -55,7 +52,9 @@ static void propose(jd_ctx *c, const jd_policy *p, const jd_case_row *row, int f
     jd_standing s = { .facts = facts };
     for (int i = 0; i < p->grounds_n; i++)
         if (p->grounds[i].when && jd_ground_shows(&p->grounds[i], &s) == JD_YES)
-            jd_reason_add(c, (jd_reason){ .rule = p->grounds[i].item.rule, .on = JD_ON_FACT, .index = (uint16_t)fact,
+            jd_reason_add(c, (jd_reason){ .rule = p->grounds[i].item.rule,
+                                          .on = JD_ON_FACT,
+                                          .index = (uint16_t)fact,
                                           .value = (uint8_t)value });
 }
 
@@ -68,9 +67,7 @@ void jd_on_fact_assert(jd_ctx *c, const void *msg)
     if (!row) return;
     const jd_policy *p = jd_policy_of(c, row);
     int fact = find_fact(p, m->predicate);
-    if (fact < 0)
-        jd_refuse(c, JD_CODE_UNKNOWN_IN_POLICY, JD_NO_RULE, "predicate", "a fact of %.*s",
-                  JD_FMT(p->name));
+    if (fact < 0) jd_refuse(c, JD_CODE_UNKNOWN_IN_POLICY, JD_NO_RULE, "predicate", "a fact of %.*s", JD_FMT(p->name));
     check_dates(c, m);
     if (jd_refused(c)) return;
     struct jd_row_fact kept = fact_row(c, &p->facts[fact], m);

@@ -49,18 +49,17 @@ void jd_propose_grounds(jd_ctx *c, const jd_policy *p, const jd_case_row *superv
 
 /* report_desk.c: loading a report for somebody who acts on it */
 typedef enum { JD_LEAD = 1, JD_MANAGER = 2 } jd_desk;
-struct jd_row_report *jd_report_at_desk(jd_ctx *c, jd_str report, const char *field, jd_str department,
-                                        int who, const jd_policy **p, uint64_t *number);
+struct jd_row_report *jd_report_at_desk(jd_ctx *c, jd_str report, const char *field, jd_str department, int who,
+                                        const jd_policy **p, uint64_t *number);
 /* Who may assign: the managing department, or who stands in where that is accused; else refuses. */
-const jd_policy *jd_assigner(jd_ctx *c, jd_str report, jd_str department, struct jd_row_report **row,
-                             uint64_t *number);
+const jd_policy *jd_assigner(jd_ctx *c, jd_str report, jd_str department, struct jd_row_report **row, uint64_t *number);
 /* A department the report accuses is refused; the list as it is stored. */
 void jd_check_conflict(jd_ctx *c, const jd_policy *p, const struct jd_row_report *row, const char *field,
                        uint16_t dept);
 jd_str jd_assistants(jd_ctx *c, const jd_policy *p, const struct jd_row_report *row, const jd_strs *list);
 
 /* Moves it, with the reason the policy's rule gives. NULL when the state does not allow it. */
-jd_change *jd_move_report(jd_ctx *c, uint64_t number, struct jd_row_report *row, int verb, int to,
-                          jd_event_id event, uint16_t rule);
+jd_change *jd_move_report(jd_ctx *c, uint64_t number, struct jd_row_report *row, int verb, int to, jd_event_id event,
+                          uint16_t rule);
 
 #endif

@@ -28,9 +28,8 @@ static void check_pair(jd_ctx *c, const jd_channel *channel, const struct jd_nom
         jd_refuse(c, JD_CODE_PAIR_NOT_ALLOWED, channel->item.rule, "nominee_kind",
                   "'%.*s' is not among the policy's nominees", JD_FMT(m->nominee_kind));
     else if (!pair)
-        jd_refuse(c, JD_CODE_PAIR_NOT_ALLOWED, p->pairs_n ? p->pairs[0].rule : channel->item.rule,
-                  "nominee_kind", "%.*s does not recommend %.*s", JD_FMT(m->recommender),
-                  JD_FMT(m->nominee_kind));
+        jd_refuse(c, JD_CODE_PAIR_NOT_ALLOWED, p->pairs_n ? p->pairs[0].rule : channel->item.rule, "nominee_kind",
+                  "%.*s does not recommend %.*s", JD_FMT(m->recommender), JD_FMT(m->nominee_kind));
     else
         jd_reason_add(c, (jd_reason){ .rule = pair->rule, .on = JD_ON_NOTHING });
 }

@@ -7,9 +7,8 @@ void jd_on_policy_activate(jd_ctx *c, const void *msg)
     uint16_t number = (uint16_t)(c->g->tally.policy + 1);
     jd_buf diagnostics = { 0 };
     uint8_t *seq = jd_alloc(&c->g->arena, 8);
-    jd_policy *p = number > JD_POLICIES_MAX
-                       ? NULL
-                       : jd_policy_load("policy", m->policy, "calendar", m->calendar, &diagnostics);
+    jd_policy *p =
+        number > JD_POLICIES_MAX ? NULL : jd_policy_load("policy", m->policy, "calendar", m->calendar, &diagnostics);
     jd_buf_free(&diagnostics);
     if (!p) {
         c->out->code = JD_CODE_INTERNAL;
@@ -20,8 +19,8 @@ void jd_on_policy_activate(jd_ctx *c, const void *msg)
     c->g->policies[number - 1] = p;
     c->g->tally.policy = c->out->policy = number;
     jd_be64(seq, c->g->tally.seq + 1);
-    c->out->puts[c->out->puts_n++] = (jd_put_row){ .db = JD_DB_POLICIES, .key = jd_key_seq(number),
-                                                   .value = { (const char *)seq, 8 } };
+    c->out->puts[c->out->puts_n++] =
+        (jd_put_row){ .db = JD_DB_POLICIES, .key = jd_key_seq(number), .value = { (const char *)seq, 8 } };
     c->out->changes[c->out->changes_n++] =
         (jd_change){ .entity = JD_E_none, .event = JD_EV_policy_activated, .due = p->effective_from };
 }

@@ -19,8 +19,8 @@ void jd_on_report_close(jd_ctx *c, const void *msg)
         jd_refuse(c, JD_CODE_FEEDBACK_REQUIRED, p->feedback_rule, NULL, "report.feedback first");
         return;
     }
-    jd_change *ch = jd_move_report(c, number, row, JD_V_report_close, JD_S_report_closed,
-                                   JD_EV_report_closed, p->feedback_rule);
+    jd_change *ch =
+        jd_move_report(c, number, row, JD_V_report_close, JD_S_report_closed, JD_EV_report_closed, p->feedback_rule);
     if (!ch) return;
     jd_limit_end(row);
     row->closed_on = c->today;

@@ -1,8 +1,8 @@
 /* A report on somebody's desk: which department acts, and whether it is that department's. */
 #include "workers/handlers/handlers.h"
 
-struct jd_row_report *jd_report_at_desk(jd_ctx *c, jd_str report, const char *field, jd_str department,
-                                        int who, const jd_policy **p, uint64_t *number)
+struct jd_row_report *jd_report_at_desk(jd_ctx *c, jd_str report, const char *field, jd_str department, int who,
+                                        const jd_policy **p, uint64_t *number)
 {
     jd_case_row *row = jd_load_case(c, "report", report, JD_E_report, number);
     if (!row) return NULL;
@@ -13,13 +13,12 @@ struct jd_row_report *jd_report_at_desk(jd_ctx *c, jd_str report, const char *fi
     bool manager = (who & JD_MANAGER) && (*p)->manager == dept;
     /* an accused department sees and does nothing, whatever else it is */
     if ((lead || manager) && !jd_u16s_have(row->report.accused, dept)) return &row->report;
-    jd_refuse(c, JD_CODE_NOT_ASSIGNED, JD_NO_RULE, field, "this report is not %.*s's to act on",
-              JD_FMT(department));
+    jd_refuse(c, JD_CODE_NOT_ASSIGNED, JD_NO_RULE, field, "this report is not %.*s's to act on", JD_FMT(department));
     return NULL;
 }
 
-jd_change *jd_move_report(jd_ctx *c, uint64_t number, struct jd_row_report *row, int verb, int to,
-                          jd_event_id event, uint16_t rule)
+jd_change *jd_move_report(jd_ctx *c, uint64_t number, struct jd_row_report *row, int verb, int to, jd_event_id event,
+                          uint16_t rule)
 {
     jd_change *ch = jd_move(c, JD_E_report, number, (jd_case_row *)(void *)row, verb, to, event);
     if (ch && rule != JD_NO_RULE) jd_reason_add(c, (jd_reason){ .rule = rule, .on = JD_ON_NOTHING });
@@ -27,8 +26,7 @@ jd_change *jd_move_report(jd_ctx *c, uint64_t number, struct jd_row_report *row,
     return ch;
 }
 
-void jd_check_conflict(jd_ctx *c, const jd_policy *p, const struct jd_row_report *row, const char *field,
-                           uint16_t dept)
+void jd_check_conflict(jd_ctx *c, const jd_policy *p, const struct jd_row_report *row, const char *field, uint16_t dept)
 {
     if (dept != JD_NO_DEPT && jd_u16s_have(row->accused, dept))
         jd_refuse(c, JD_CODE_ROUTE_TO_ACCUSED, p->firewall_rule, field, "the report is about %.*s",
@@ -56,8 +54,7 @@ static uint16_t who_assigns(const jd_policy *p, jd_str accused)
     return JD_NO_DEPT;
 }
 
-const jd_policy *jd_assigner(jd_ctx *c, jd_str report, jd_str department, struct jd_row_report **row,
-                             uint64_t *number)
+const jd_policy *jd_assigner(jd_ctx *c, jd_str report, jd_str department, struct jd_row_report **row, uint64_t *number)
 {
     jd_case_row *any = jd_load_case(c, "report", report, JD_E_report, number);
     if (!any) return NULL;

@@ -10,12 +10,11 @@ void jd_on_report_feedback(jd_ctx *c, const void *msg)
         jd_report_at_desk(c, m->report, "department", m->department, JD_LEAD | JD_MANAGER, &p, &number);
     if (!row) return;
     if (jd_items_find(&p->feedback_channels, m->channel) < 0) {
-        jd_refuse(c, JD_CODE_UNKNOWN_IN_POLICY, JD_NO_RULE, "channel", "a feedback channel of %.*s",
-                  JD_FMT(p->name));
+        jd_refuse(c, JD_CODE_UNKNOWN_IN_POLICY, JD_NO_RULE, "channel", "a feedback channel of %.*s", JD_FMT(p->name));
         return;
     }
-    jd_change *ch = jd_move_report(c, number, row, JD_V_report_feedback, JD_S_report_fed_back,
-                                   JD_EV_report_fed_back, p->feedback_rule);
+    jd_change *ch = jd_move_report(c, number, row, JD_V_report_feedback, JD_S_report_fed_back, JD_EV_report_fed_back,
+                                   p->feedback_rule);
     if (!ch) return;
     jd_limit_end(row);
     ch->due = JD_NO_DAY;

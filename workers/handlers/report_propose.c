@@ -13,7 +13,8 @@ void jd_on_report_propose(jd_ctx *c, const void *msg)
     jd_check_conflict(c, p, row, "department", lead);
     jd_str assist = jd_assistants(c, p, row, &m->assist);
     if (jd_refused(c)) return;
-    if (!jd_move_report(c, number, row, JD_V_report_propose, JD_S_report_proposed, JD_EV_report_proposed, p->draft_rule))
+    if (!jd_move_report(c, number, row, JD_V_report_propose, JD_S_report_proposed, JD_EV_report_proposed,
+                        p->draft_rule))
         return;
     row->dept = lead;
     row->assist = assist;

@@ -14,8 +14,8 @@ void jd_on_report_reopen(jd_ctx *c, const void *msg)
         jd_refuse(c, JD_CODE_REOPEN_TOO_LATE, JD_NO_RULE, NULL, "by %s", last);
         return;
     }
-    jd_change *ch = jd_move_report(c, number, row, JD_V_report_reopen, JD_S_report_assigned,
-                                   JD_EV_report_reopened, p->routes[row->route].rule);
+    jd_change *ch = jd_move_report(c, number, row, JD_V_report_reopen, JD_S_report_assigned, JD_EV_report_reopened,
+                                   p->routes[row->route].rule);
     if (!ch) return;
     row->result = row->triage = row->duplicate_of = row->extensions = JD_NO_INT;
     row->closed_on = JD_NO_DAY;

@@ -15,8 +15,8 @@ void jd_on_report_result(jd_ctx *c, const void *msg)
                   JD_FMT(kind->item.code));
         return;
     }
-    jd_change *ch = jd_move_report(c, number, row, JD_V_report_result, JD_S_report_resulted,
-                                   JD_EV_report_resulted, p->feedback_rule);
+    jd_change *ch = jd_move_report(c, number, row, JD_V_report_result, JD_S_report_resulted, JD_EV_report_resulted,
+                                   p->feedback_rule);
     if (!ch) return;
     row->result = result;
     jd_limit_start(c, p, row, JD_CLOCK_FEEDBACK, c->today);

@@ -22,8 +22,8 @@ static struct jd_row_supervisor *reporter(jd_ctx *c, jd_str id, uint64_t *number
 static bool in_list(jd_ctx *c, const jd_items *list, const char *field, jd_str code)
 {
     if (!code.p || jd_items_find(list, code) >= 0) return true;
-    jd_refuse(c, JD_CODE_UNKNOWN_IN_POLICY, JD_NO_RULE, field, "a code of %.*s, not '%.*s'",
-              JD_FMT(c->policy->name), JD_FMT(code));
+    jd_refuse(c, JD_CODE_UNKNOWN_IN_POLICY, JD_NO_RULE, field, "a code of %.*s, not '%.*s'", JD_FMT(c->policy->name),
+              JD_FMT(code));
     return false;
 }
 
@@ -50,8 +50,7 @@ static int target_of(jd_ctx *c, jd_str code)
 static int category_in(const jd_target *t, jd_str code)
 {
     for (int i = 0; i < t->n; i++)
-        if (jd_str_eq(t->categories[i].item.code, code) ||
-            (t->categories[i].catch_all && jd_str_is(code, "other")))
+        if (jd_str_eq(t->categories[i].item.code, code) || (t->categories[i].catch_all && jd_str_is(code, "other")))
             return i;
     return -1;
 }
@@ -64,14 +63,13 @@ static int category_of(jd_ctx *c, int target, jd_str code)
     if (found >= 0) return found;
     for (int i = 0; i < p->targets_n; i++)
         if (category_in(&p->targets[i], code) >= 0 && !jd_str_is(code, "other")) {
-            jd_refuse(c, JD_CODE_CATEGORY_NOT_FOR_TARGET, t->item.rule, "category",
-                      "'%.*s' belongs to target %.*s", JD_FMT(code), JD_FMT(p->targets[i].item.code));
+            jd_refuse(c, JD_CODE_CATEGORY_NOT_FOR_TARGET, t->item.rule, "category", "'%.*s' belongs to target %.*s",
+                      JD_FMT(code), JD_FMT(p->targets[i].item.code));
             return -1;
         }
     if (t->no_catch_all != JD_NO_RULE)
         jd_refuse(c, JD_CODE_NO_CATCH_ALL, t->no_catch_all, "category",
-                  "one of the categories named for %.*s; send an opinion instead",
-                  JD_FMT(t->item.code));
+                  "one of the categories named for %.*s; send an opinion instead", JD_FMT(t->item.code));
     else
         jd_refuse(c, JD_CODE_UNKNOWN_IN_POLICY, JD_NO_RULE, "category", "a category of target %.*s",
                   JD_FMT(t->item.code));
@@ -80,8 +78,7 @@ static int category_of(jd_ctx *c, int target, jd_str code)
 
 static void required(jd_ctx *c, const jd_report_kind *k, const char *field, jd_str value)
 {
-    if (!value.p)
-        jd_refuse(c, JD_CODE_MISSING_FIELD, k->item.rule, field, "a %.*s must name it", JD_FMT(k->item.code));
+    if (!value.p) jd_refuse(c, JD_CODE_MISSING_FIELD, k->item.rule, field, "a %.*s must name it", JD_FMT(k->item.code));
 }
 
 static void check_subject_matter(jd_ctx *c, const struct jd_report_submit *m, struct jd_row_report *row)
@@ -105,8 +102,8 @@ static void check_subject_matter(jd_ctx *c, const struct jd_report_submit *m, st
 static void check_place_and_time(jd_ctx *c, const struct jd_report_submit *m)
 {
     if (m->county.p && jd_items_find(&c->policy->counties, m->county) < 0)
-        jd_refuse(c, JD_CODE_NOT_OWN_DIVISION, c->policy->division_rule, "county",
-                  "a county of division %06u", c->g->division);
+        jd_refuse(c, JD_CODE_NOT_OWN_DIVISION, c->policy->division_rule, "county", "a county of division %06u",
+                  c->g->division);
     if (m->found_on != JD_NO_DAY && m->found_on > c->today)
         jd_refuse(c, JD_CODE_INCONSISTENT, JD_NO_RULE, "found_on",
                   "a day not after the one on which the report is received");
@@ -180,8 +177,8 @@ static void assign(jd_ctx *c, const struct jd_report_submit *m, uint64_t number,
     row->report.assigned_on = b->state == JD_S_report_assigned ? c->today : JD_NO_DAY;
     jd_limit_start(c, c->policy, &row->report, JD_CLOCK_HANDLING, c->today);
     ch->due = row->report.due;
-    jd_reason_add(c, (jd_reason){ .rule = c->policy->routes[a.route].rule, .on = JD_ON_ROUTE,
-                                  .index = (uint16_t)a.route });
+    jd_reason_add(
+        c, (jd_reason){ .rule = c->policy->routes[a.route].rule, .on = JD_ON_ROUTE, .index = (uint16_t)a.route });
     if (a.diverted) jd_reason_add(c, (jd_reason){ .rule = c->policy->firewall_rule, .on = JD_ON_NOTHING });
 }
 

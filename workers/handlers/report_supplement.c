@@ -19,6 +19,6 @@ void jd_on_report_supplement(jd_ctx *c, const void *msg)
         jd_refuse(c, JD_CODE_NOT_REPORTER, JD_NO_RULE, "supervisor", "the supervisor who reported");
         return;
     }
-    jd_move_report(c, number, &row->report, JD_V_report_supplement, back_to(&row->report),
-                   JD_EV_report_supplemented, JD_NO_RULE);
+    jd_move_report(c, number, &row->report, JD_V_report_supplement, back_to(&row->report), JD_EV_report_supplemented,
+                   JD_NO_RULE);
 }

@@ -15,8 +15,8 @@ static bool original(jd_ctx *c, const struct jd_report_triage *m, uint64_t numbe
 
 static void end_here(jd_ctx *c, const jd_policy *p, uint64_t number, struct jd_row_report *row, int triage)
 {
-    jd_change *ch = jd_move_report(c, number, row, JD_V_report_triage, JD_S_report_resulted,
-                                   JD_EV_report_triaged, p->feedback_rule);
+    jd_change *ch = jd_move_report(c, number, row, JD_V_report_triage, JD_S_report_resulted, JD_EV_report_triaged,
+                                   p->feedback_rule);
     if (!ch) return;
     row->triage = triage;
     jd_limit_start(c, p, row, JD_CLOCK_FEEDBACK, c->today);

@@ -30,8 +30,7 @@ static void settle(jd_ctx *c, const jd_policy *p, uint64_t number, jd_case_row *
 {
     struct jd_row_supervisor *s = &row->supervisor;
     bool renewed = s->needed == JD_YES && s->consent == JD_YES;
-    jd_change *ch = jd_move(c, JD_E_supervisor, number, row, verb,
-                            renewed ? JD_S_supervisor_active : (int)s->state,
+    jd_change *ch = jd_move(c, JD_E_supervisor, number, row, verb, renewed ? JD_S_supervisor_active : (int)s->state,
                             renewed ? JD_EV_supervisor_renewed : word);
     if (!ch) return;
     jd_reason_add(c, (jd_reason){ .rule = p->renewal_rule, .on = JD_ON_NOTHING });

@@ -51,15 +51,13 @@ static void cover(jd_calendar *c, jd_arena *a, jd_day first, jd_day last)
     size_t n = (size_t)(c->last - c->first + 1);
     c->kind = jd_alloc(a, n);
     c->name = jd_alloc(a, n * sizeof *c->name);
-    for (size_t i = 0; i < n; i++)
-        c->kind[i] = jd_weekday(c->first + (jd_day)i) >= 5 ? JD_DAY_WEEKEND : JD_DAY_WORK;
+    for (size_t i = 0; i < n; i++) c->kind[i] = jd_weekday(c->first + (jd_day)i) >= 5 ? JD_DAY_WEEKEND : JD_DAY_WORK;
 }
 
 static void set_day(jd_calendar *c, jd_arena *a, const row *r, int number, jd_diag *d)
 {
     size_t i = (size_t)(r->day - c->first);
-    if (c->kind[i] == JD_DAY_OFF || c->kind[i] == JD_DAY_MAKEUP)
-        jd_diag_at(d, number, "this date stands twice");
+    if (c->kind[i] == JD_DAY_OFF || c->kind[i] == JD_DAY_MAKEUP) jd_diag_at(d, number, "this date stands twice");
     c->kind[i] = (uint8_t)r->kind;
     c->name[i] = jd_copy(a, r->name);
 }

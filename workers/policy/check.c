@@ -15,18 +15,21 @@ static bool code_exists(const jd_policy *p, const char *field, jd_str code)
     const struct {
         const char *field;
         const jd_items *items;
-    } lists[] = { { "nature", &p->natures },           { "subject", &p->subjects },
-                  { "basis", &p->bases },              { "recommender", &p->recommenders },
-                  { "nominee_kind", &p->nominees },    { "expertise", &p->expertise },
-                  { "major_class", &p->major_classes }, { "employer_kind", &p->employer_kinds } };
+    } lists[] = { { "nature", &p->natures },
+                  { "subject", &p->subjects },
+                  { "basis", &p->bases },
+                  { "recommender", &p->recommenders },
+                  { "nominee_kind", &p->nominees },
+                  { "expertise", &p->expertise },
+                  { "major_class", &p->major_classes },
+                  { "employer_kind", &p->employer_kinds } };
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         if (strcmp(field, lists[i].field) == 0) return jd_items_find(lists[i].items, code) >= 0;
     if (strcmp(field, "category") == 0) return category_exists(p, code);
     bool found = strcmp(field, "target") != 0 && strcmp(field, "kind") != 0;
     for (int i = 0; strcmp(field, "target") == 0 && i < p->targets_n; i++)
         found |= jd_str_eq(p->targets[i].item.code, code);
-    for (int i = 0; strcmp(field, "kind") == 0 && i < p->kinds_n; i++)
-        found |= jd_str_eq(p->kinds[i].item.code, code);
+    for (int i = 0; strcmp(field, "kind") == 0 && i < p->kinds_n; i++) found |= jd_str_eq(p->kinds[i].item.code, code);
     return found;
 }
 
@@ -44,8 +47,8 @@ static void check_cond(jd_loader *l, jd_msg type, const jd_cond *c)
     for (int i = 0; i < c->n && c->kids; i++) check_cond(l, type, c->kids[i]);
     for (int i = 0; c->kind == JD_C_IN && c->source == JD_SRC_FIELD && i < c->n; i++)
         if (!code_exists(l->p, c->name, c->values[i]) || !in_standard(layout, c, c->values[i]))
-            jd_diag_at(&l->d, c->line, "%s is never '%.*s' under this policy: this would never be met",
-                       c->name, JD_FMT(c->values[i]));
+            jd_diag_at(&l->d, c->line, "%s is never '%.*s' under this policy: this would never be met", c->name,
+                       JD_FMT(c->values[i]));
 }
 
 static void check_grounds(jd_loader *l)
@@ -75,8 +78,9 @@ static void check_requirements(jd_loader *l)
         const jd_requirement *r = &l->p->requirements[i];
         check_cond(l, JD_MSG_application_submit, r->test);
         if (r->test && r->on_failure == JD_FAIL_REFUSE && asks_fact(r->test))
-            jd_diag_at(&l->d, r->line, "a fact weighs on a person: it may make somebody ineligible "
-                                       "until people decide (PIPL art. 24), never refuse at the door");
+            jd_diag_at(&l->d, r->line,
+                       "a fact weighs on a person: it may make somebody ineligible "
+                       "until people decide (PIPL art. 24), never refuse at the door");
     }
 }
 
@@ -91,8 +95,7 @@ static void check_routes(jd_loader *l)
         always |= r->when == NULL && !r->lead.county;
         check_cond(l, JD_MSG_report_submit, r->when);
         for (int j = 0; j < i; j++)
-            if (jd_str_eq(r->id, p->routes[j].id))
-                jd_diag_at(&l->d, r->line, "route %.*s stands twice", JD_FMT(r->id));
+            if (jd_str_eq(r->id, p->routes[j].id)) jd_diag_at(&l->d, r->line, "route %.*s stands twice", JD_FMT(r->id));
     }
     if (!always) jd_diag_at(&l->d, 1, "no route without 'when': some reports would go nowhere");
 }
@@ -103,8 +106,8 @@ static void check_targets(jd_loader *l)
         const jd_target *target = &l->p->targets[t];
         for (int c = 0; c < target->n; c++)
             if (target->categories[c].catch_all && target->no_catch_all != JD_NO_RULE)
-                jd_diag_at(&l->d, target->categories[c].item.line,
-                           "a catch-all, and %.*s says there is none", JD_FMT(l->p->rules[target->no_catch_all].id));
+                jd_diag_at(&l->d, target->categories[c].item.line, "a catch-all, and %.*s says there is none",
+                           JD_FMT(l->p->rules[target->no_catch_all].id));
     }
 }
 
@@ -113,8 +116,7 @@ static void check_dates(jd_loader *l)
     const jd_policy *p = l->p;
     if (p->effective_to != JD_NO_DAY && p->effective_to < p->effective_from)
         jd_diag_at(&l->d, 1, "effective_to lies before effective_from");
-    if (p->effective_from < p->issued_on)
-        jd_diag_at(&l->d, 1, "effective_from lies before issued_on");
+    if (p->effective_from < p->issued_on) jd_diag_at(&l->d, 1, "effective_from lies before issued_on");
     for (int i = 0; i < JD_CLOCK_COUNT; i++)
         if (p->clocks[i].warn_n && p->clocks[i].warn[0] >= p->clocks[i].days)
             jd_diag_at(&l->d, 1, "clock %s warns before it starts", jd_clock_name((jd_clock_id)i));

@@ -7,8 +7,7 @@ static const char *const derived_names[] = {
 #undef X
 };
 
-static jd_cond *parse_combination(jd_policy *p, jd_cond *c, jd_ynode *list, const jd_layout *l,
-                                  jd_diag *d)
+static jd_cond *parse_combination(jd_policy *p, jd_cond *c, jd_ynode *list, const jd_layout *l, jd_diag *d)
 {
     if (list->kind != JD_Y_LIST || list->n == 0) {
         jd_diag_at(d, list->line, "all and any take a list of conditions");
@@ -107,8 +106,7 @@ static bool parse_is(jd_cond *c, jd_ynode *n, uint8_t type, jd_diag *d)
 static bool parse_in(jd_policy *p, jd_cond *c, jd_ynode *n, uint8_t type, jd_diag *d)
 {
     c->kind = JD_C_IN;
-    if (n->kind != JD_Y_LIST || n->n == 0 || type == JD_T_INT || type == JD_T_BOOL ||
-        type == JD_T_DATE) {
+    if (n->kind != JD_Y_LIST || n->n == 0 || type == JD_T_INT || type == JD_T_BOOL || type == JD_T_DATE) {
         jd_diag_at(d, n->line, "in: takes a list of codes, on a field that holds a code");
         return false;
     }
@@ -134,9 +132,7 @@ static jd_cond *parse_leaf(jd_policy *p, jd_cond *c, jd_ynode *n, const jd_layou
         c->kind = JD_C_SET;
         return jd_y_scalar_bool(set, &c->want) ? c : NULL;
     }
-    bool ok = is ? parse_is(c, is, type, d)
-              : in ? parse_in(p, c, in, type, d)
-                   : parse_range(c, n, type, d);
+    bool ok = is ? parse_is(c, is, type, d) : in ? parse_in(p, c, in, type, d) : parse_range(c, n, type, d);
     return ok ? c : NULL;
 }
 
@@ -258,9 +254,7 @@ jd_tri jd_cond_eval(const jd_cond *c, const jd_env *e, jd_witness *w)
     switch (c->kind) {
     case JD_C_ALL:
     case JD_C_ANY: return eval_combination(c, e, w);
-    case JD_C_NOT:
-        v = jd_cond_eval(c->kids[0], e, w);
-        return v == JD_UNKNOWN ? v : yes_if(v == JD_NO);
+    case JD_C_NOT: v = jd_cond_eval(c->kids[0], e, w); return v == JD_UNKNOWN ? v : yes_if(v == JD_NO);
     case JD_C_HUMAN: w->leaf = c; return JD_UNKNOWN;
     default: return eval_leaf(c, e, w);
     }

@@ -77,8 +77,7 @@ static void load_rules(jd_loader *l, jd_ynode *list)
     for (int i = 0; i < p->rules_n; i++) {
         jd_ynode *n = list->items[i];
         jd_str id = jd_y_need_text(n, "id", &l->d);
-        if (jd_policy_rule(p, id) != JD_NO_RULE)
-            jd_diag_at(&l->d, n->line, "rule %.*s stands twice", JD_FMT(id));
+        if (jd_policy_rule(p, id) != JD_NO_RULE) jd_diag_at(&l->d, n->line, "rule %.*s stands twice", JD_FMT(id));
         p->rules[i] = (jd_rule){ .id = id,
                                  .article = jd_y_need_text(n, "article", &l->d),
                                  .text = jd_y_need_text(n, "text", &l->d),
@@ -100,8 +99,7 @@ static void load_departments(jd_loader *l, jd_ynode *list)
         jd_load_unique(l, p->depts, sizeof *p->depts, i);
         dept->kind = jd_y_need_text(n, "kind", &l->d);
         dept->division = (uint32_t)jd_y_int(n, "division", 0, 100000, 999999, &l->d);
-        for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
-            known |= jd_str_is(dept->kind, kinds[k]);
+        for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) known |= jd_str_is(dept->kind, kinds[k]);
         if (!known) jd_diag_at(&l->d, n->line, "'%.*s' is not a kind of department", JD_FMT(dept->kind));
         if (jd_str_is(dept->kind, "county") && dept->division == 0)
             jd_diag_at(&l->d, n->line, "a county's department needs its division");
@@ -261,9 +259,8 @@ static void load_sections(jd_loader *l)
         { "chapters", JD_Y_MAP, false, load_chapters },
     };
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
-        jd_ynode *n = sections[i].must
-                          ? jd_y_need(l->root, sections[i].key, sections[i].kind, &l->d)
-                          : jd_load_sub(l->root, sections[i].key);
+        jd_ynode *n = sections[i].must ? jd_y_need(l->root, sections[i].key, sections[i].kind, &l->d)
+                                       : jd_load_sub(l->root, sections[i].key);
         if (n) sections[i].load(l, n);
     }
 }
@@ -292,8 +289,7 @@ static void hash(jd_policy *p)
 static void load_all(jd_loader *l, const char *calendar_file)
 {
     l->root = jd_yaml_parse(&l->p->arena, l->p->text, &l->d);
-    if (l->root && l->root->kind != JD_Y_MAP)
-        jd_diag_at(&l->d, l->root->line, "a policy is a mapping");
+    if (l->root && l->root->kind != JD_Y_MAP) jd_diag_at(&l->d, l->root->line, "a policy is a mapping");
     if (l->d.errors) return;
     load_identity(l);
     load_sections(l);
@@ -302,8 +298,8 @@ static void load_all(jd_loader *l, const char *calendar_file)
     if (!l->d.errors) jd_policy_check(l);
 }
 
-jd_policy *jd_policy_load(const char *file, jd_str text, const char *calendar_file,
-                          jd_str calendar_text, jd_buf *diagnostics)
+jd_policy *jd_policy_load(const char *file, jd_str text, const char *calendar_file, jd_str calendar_text,
+                          jd_buf *diagnostics)
 {
     jd_policy *p = calloc(1, sizeof *p);
     if (!p) return NULL;

@@ -66,8 +66,7 @@ void jd_load_facts(jd_loader *l, jd_ynode *list)
         for (int j = 0; j < i; j++)
             if (within.n && jd_str_eq(p->facts[j].item.code, within)) f->within = j;
         if (within.n && f->within < 0)
-            jd_diag_at(&l->d, n->line, "'within' names %.*s, which is not a fact above this one",
-                       JD_FMT(within));
+            jd_diag_at(&l->d, n->line, "'within' names %.*s, which is not a fact above this one", JD_FMT(within));
     }
 }
 
@@ -128,6 +127,5 @@ void jd_load_eligibility(jd_loader *l, jd_ynode *list)
 {
     jd_policy *p = l->p;
     p->requirements = jd_load_list(l, list, sizeof *p->requirements, &p->requirements_n);
-    for (int i = 0; i < p->requirements_n; i++)
-        load_requirement(l, list->items[i], &p->requirements[i]);
+    for (int i = 0; i < p->requirements_n; i++) load_requirement(l, list->items[i], &p->requirements[i]);
 }

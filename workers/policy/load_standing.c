@@ -22,7 +22,9 @@ static void load_ground(jd_loader *l, jd_ynode *n, jd_ground_rule *g)
     if (g->item.rule == JD_NO_RULE) jd_diag_at(&l->d, n->line, "a ground needs its 'rule'");
     if (when) g->when = jd_cond_parse(l->p, when, form, &l->d);
     g->request = jd_y_bool(n, "request", false, &l->d);
-    g->breach = jd_str_is(breach, "any") ? JD_BREACH_ANY : jd_str_is(breach, "serious") ? JD_BREACH_SERIOUS : JD_BREACH_NONE;
+    g->breach = jd_str_is(breach, "any")       ? JD_BREACH_ANY
+                : jd_str_is(breach, "serious") ? JD_BREACH_SERIOUS
+                                               : JD_BREACH_NONE;
     if (breach.n && g->breach == JD_BREACH_NONE)
         jd_diag_at(&l->d, n->line, "'breach' must be any or serious, not '%.*s'", JD_FMT(breach));
     if ((when != NULL) + (breach.n > 0) + g->request > 1)

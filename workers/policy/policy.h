@@ -46,25 +46,25 @@ typedef enum {
     JD_C_ALL,
     JD_C_ANY,
     JD_C_NOT,
-    JD_C_IS,     /* a field's or fact's boolean */
-    JD_C_IN,     /* one of values; of a list: any of them */
-    JD_C_RANGE,  /* lo..hi, numbers or dates */
-    JD_C_SET,    /* the field is there */
-    JD_C_HUMAN,  /* judged by people, never by the machine */
+    JD_C_IS,    /* a field's or fact's boolean */
+    JD_C_IN,    /* one of values; of a list: any of them */
+    JD_C_RANGE, /* lo..hi, numbers or dates */
+    JD_C_SET,   /* the field is there */
+    JD_C_HUMAN, /* judged by people, never by the machine */
 } jd_cond_kind;
 
 typedef enum {
-    JD_SRC_FIELD,  /* a field of the message, by index in its layout */
-    JD_SRC_FACT,   /* by index in the policy's facts */
-    JD_SRC_VALUE,  /* a derived value, jd_derived */
+    JD_SRC_FIELD, /* a field of the message, by index in its layout */
+    JD_SRC_FACT,  /* by index in the policy's facts */
+    JD_SRC_VALUE, /* a derived value, jd_derived */
 } jd_source;
 
 /* What conditions may ask beyond the fields of the message. */
-#define JD_DERIVED(X)                                                                              \
-    X(age, "full years on the day the message is received")                                        \
-    X(channel, "the recruitment channel's code")                                                   \
-    X(county_or_institution, "the report's county, else the institution code's division")         \
-    X(days_since_found, "days between found_on and the day the report is received")                \
+#define JD_DERIVED(X)                                                                     \
+    X(age, "full years on the day the message is received")                               \
+    X(channel, "the recruitment channel's code")                                          \
+    X(county_or_institution, "the report's county, else the institution code's division") \
+    X(days_since_found, "days between found_on and the day the report is received")       \
     X(active_supervisors, "how many appointments are in force in the division")
 
 typedef enum {
@@ -223,8 +223,8 @@ typedef struct jd_policy {
     jd_items discipline_items;
     int grounds_n;
     jd_ground_rule *grounds;
-    bool must_dismiss;      /* a proven ground leaves no choice (停止聘用), or may be passed over (可以) */
-    bool resignation_ends;  /* by itself, or by the authority's decision */
+    bool must_dismiss;     /* a proven ground leaves no choice (停止聘用), or may be passed over (可以) */
+    bool resignation_ends; /* by itself, or by the authority's decision */
     uint16_t dismissal_rule;
 
     bool feedback_mandatory;
@@ -237,15 +237,15 @@ typedef struct jd_policy {
     struct jd_chapter {
         jd_str name;
         jd_items items;
-    } *chapters;
+    } * chapters;
 } jd_policy;
 
 /* Loads and checks. NULL with diagnostics (file and line) when the file is not to be trusted. */
-jd_policy *jd_policy_load(const char *file, jd_str text, const char *calendar_file,
-                          jd_str calendar_text, jd_buf *diagnostics);
+jd_policy *jd_policy_load(const char *file, jd_str text, const char *calendar_file, jd_str calendar_text,
+                          jd_buf *diagnostics);
 void jd_policy_free(jd_policy *p);
 
-uint16_t jd_policy_rule(const jd_policy *p, jd_str id);  /* JD_NO_RULE */
+uint16_t jd_policy_rule(const jd_policy *p, jd_str id);   /* JD_NO_RULE */
 uint16_t jd_policy_dept(const jd_policy *p, jd_str code); /* JD_NO_DEPT */
 uint16_t jd_policy_county_dept(const jd_policy *p, uint32_t division);
 int jd_items_find(const jd_items *l, jd_str code); /* -1 */

@@ -14,8 +14,7 @@ static bool matches(const jd_policy *p, const jd_route *r, const jd_env *env, ui
     return !r->when || jd_cond_eval(r->when, env, &w) == JD_YES;
 }
 
-static void fill_assist(const jd_policy *p, const jd_route *r, uint32_t county, jd_str accused,
-                        jd_assignment *out)
+static void fill_assist(const jd_policy *p, const jd_route *r, uint32_t county, jd_str accused, jd_assignment *out)
 {
     for (int i = 0; i < r->assist_n && out->assist_n < JD_ASSIST_MAX; i++) {
         uint16_t dept = resolve(p, &r->assist[i], county);

@@ -7,9 +7,9 @@
 enum { JD_ASSIST_MAX = 8 };
 
 typedef struct jd_assignment {
-    int route;      /* index of the rule that matched */
-    uint16_t lead;  /* JD_NO_DEPT: held, nobody may have it without conflict */
-    bool diverted;  /* the rule named an accused department: it went to the discipline body */
+    int route;     /* index of the rule that matched */
+    uint16_t lead; /* JD_NO_DEPT: held, nobody may have it without conflict */
+    bool diverted; /* the rule named an accused department: it went to the discipline body */
     int assist_n;
     uint16_t assist[JD_ASSIST_MAX];
 } jd_assignment;

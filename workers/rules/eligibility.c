@@ -19,16 +19,16 @@ static void screen_form(const jd_policy *p, const jd_env *env, jd_screening *s)
 
 static jd_ground ground_of(const jd_cond *leaf)
 {
-    static const jd_ground of[] = { [JD_SRC_FIELD] = JD_ON_FORM, [JD_SRC_FACT] = JD_ON_FACT,
-                                    [JD_SRC_VALUE] = JD_ON_DERIVED };
+    static const jd_ground of[] = {
+        [JD_SRC_FIELD] = JD_ON_FORM, [JD_SRC_FACT] = JD_ON_FACT, [JD_SRC_VALUE] = JD_ON_DERIVED
+    };
     return leaf->kind == JD_C_HUMAN ? JD_ON_NOTHING : of[leaf->source];
 }
 
 /* Whether a yes-or-no field decided: such a field is a declaration the person makes. */
 static bool is_declaration(const jd_env *env, const jd_cond *leaf)
 {
-    return leaf->source == JD_SRC_FIELD &&
-           strncmp(env->layout->fields[leaf->index].name, "declares_", 9) == 0;
+    return leaf->source == JD_SRC_FIELD && strncmp(env->layout->fields[leaf->index].name, "declares_", 9) == 0;
 }
 
 static void failed(const jd_env *env, const jd_requirement *r, const jd_cond *leaf, jd_screening *s)
