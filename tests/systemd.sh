@@ -21,14 +21,14 @@ mirror() { # this machine's own, from wherever apt is told of it
 }
 mkdir -p "$base"
 base=$(realpath "$base") pristine=$(realpath "$base")/debian root=$(realpath "$base")/root
-if [ "$(cat "$pristine.packages" 2> /dev/null)" != "$codename $packages" ]; then
-    rm -rf "$pristine"
+if [ ! -d "$pristine" ] || [ "$(cat "$pristine.packages" 2> /dev/null)" != "$codename $packages" ]; then
+    rm -rf "$pristine" "$pristine.packages"
     debootstrap --variant=minbase --include="$packages" "$codename" "$pristine" "$(mirror)" > "$base/debootstrap.log" 2>&1 ||
         die "debootstrap failed: see $base/debootstrap.log"
     echo "$codename $packages" > "$pristine.packages"
 fi
 rm -rf "$root"
-cp -a --reflink=auto "$pristine" "$root"
+cp -a --reflink=auto "$pristine" "$root" || die "no room for a copy of $pristine?"
 make BUILD="$build" install DESTDIR="$root" PREFIX=/usr > "$base/install.log" 2>&1 || die "install failed: see $base/install.log"
 
 # ------------------------------------------------------------ booting

@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 
@@ -50,11 +51,12 @@ UNWANTED = "|".join([
 
 def tree():
     """Every file of the tree that is ours, by path from its top."""
-    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, text=True, capture_output=True)
-    if listed.returncode == 0:
+    git = ["git", "ls-files", "-co", "--exclude-standard"]
+    listed = subprocess.run(git, cwd=ROOT, text=True, capture_output=True) if shutil.which("git") else None
+    if listed and listed.returncode == 0:
         names = listed.stdout.split("\n")
-    else:  # a source archive
-        names = [str(p.relative_to(ROOT)) for p in ROOT.rglob("*")]
+    else:  # a source archive, or no git on this machine
+        names = [str(p.relative_to(ROOT)) for p in ROOT.rglob("*") if "__pycache__" not in p.parts]
     skip = re.compile(r"(build|run|\.git)/")
     return sorted(n for n in names if n and not skip.match(n) and (ROOT / n).is_file())
 

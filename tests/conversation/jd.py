@@ -61,8 +61,12 @@ class Daemon:
     def start(self):
         self.process = subprocess.Popen([BUILD / "jiandud", "-c", self.config], stdout=self.log, stderr=self.log)
         for division in self.awaited:
-            wait_for(lambda d=division: self.up(d), 20, f"division {division} to be up; see {self.dir}/log")
+            wait_for(lambda d=division: self.up(d) or self.refused_to_start(), 20, f"division {division} to be up")
         return self
+
+    def refused_to_start(self):
+        """A worker that found its configuration or policy wrong will not find it right by waiting."""
+        assert "worker ended, status 78" not in self.logged(), self.logged()
 
     def up(self, division):
         """Asked without a time: looking does not wind the clock."""
@@ -136,7 +140,12 @@ class Daemon:
         return done
 
     def __enter__(self):
-        return self.start()
+        try:
+            return self.start()
+        except BaseException:
+            self.kill()
+            print(self.logged()[-4000:])
+            raise
 
     def __exit__(self, kind, value, traceback):
         try:

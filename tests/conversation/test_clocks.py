@@ -278,6 +278,61 @@ def test_beyond_the_calendar(division, provisional):
         assert c.ok("health.get", {}, division)["health"]["calendar_covers"] is False
 
 
+@pytest.mark.parametrize("division, due, days_that_do_not_count", [
+    (LINCANG, "2026-05-26", [f"2026-03-{n}" for n in range(11, 31)]),
+    (WEIHAI, "2026-04-13", [f"2026-03-{n}" for n in range(11, 31)]),
+])
+def test_the_reckoning_of_a_limit_that_stood_still(division, due, days_that_do_not_count):
+    """LC-10.3, WH-10.2: the days of a suspension are shown and not counted, and those that count come to the
+    limit."""
+    with Daemon([division], at=at("2026-03-02")) as d:
+        c = d.client()
+        id = submit(c, division)["entity_id"]
+        c.ok("report.accept", desk(c, id), division)
+        by = {"report": id, "by": c.case(id)["department"]}
+        c.wind(at("2026-03-10"), division)
+        c.ok("clock.suspend", {**by, "ground": "appraisal"}, division, reason="待鉴定")
+        c.wind(at("2026-03-30"), division)
+        assert c.ok("clock.resume", by, division)["due"] == due
+        clock = c.explain(id)["clock"]
+        assert clock["due"] == due
+        days = {row["day"]: row for row in clock["days"]}
+        assert not any(days[day]["counts"] for day in days_that_do_not_count)
+        assert max(row["count"] for row in clock["days"]) == clock["limit"] and days[due]["last"]
+
+
+@pytest.mark.parametrize("division, limit", [(LINCANG, 60), (WEIHAI, 15)])
+def test_the_reckoning_of_an_extended_limit(division, limit):
+    """LC-10.3, WH-10.2 (petition regulation art. 34): the days that were added count, too."""
+    with Daemon([division], at=at("2026-03-02")) as d:
+        c = d.client()
+        id = submit(c, division)["entity_id"]
+        body = {"report": id, "approver": "bureau", "days": 7}
+        due = c.ok("clock.extend", body, division, reason="案情复杂")["due"]
+        days = c.explain(id)["clock"]["days"]
+        assert days[-1]["day"] == due and days[-1]["last"]
+        assert max(row["count"] for row in days) >= limit + 7
+
+
+@pytest.mark.parametrize("division, late", [(LINCANG, "2026-05-09"), (WEIHAI, "2026-04-04")])
+def test_a_breach_is_not_undone_by_standing_still(division, late):
+    """LC-10.3, WH-10.2: what is overdue stays so, and is not said to be overdue a second time."""
+    with Daemon([division], at=at("2026-03-02")) as d:
+        c = d.client()
+        id = submit(c, division)["entity_id"]
+        c.wind(at(late), division)
+        c.ok("report.accept", desk(c, id), division)
+        by = {"report": id, "by": c.case(id)["department"]}
+        before = said(c, id)
+        assert c.case(id)["overdue"] and before[-1][0] == "overdue"
+        if c.ask("clock.suspend", {**by, "ground": "appraisal"}, division, reason="待鉴定")["status"] == "ok":
+            c.wind(at(after(late, 1)), division)
+            c.ok("clock.resume", by, division)
+        assert c.case(id)["overdue"] is True
+        c.wind(at("2026-12-01"), division)
+        assert said(c, id) == before
+
+
 def test_what_is_told_has_no_clock_left(daemon):
     """LC-10.4"""
     c = daemon.client()

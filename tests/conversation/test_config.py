@@ -1,11 +1,13 @@
 """Mistakes in the configuration and in a policy are named with file and line before anything starts."""
 
 import re
+import signal
 import subprocess
 
 import pytest
 
 from jd import LINCANG, ROOT, WEIHAI
+from jd import Daemon, all_events, form, wait_for
 from jd import bent_policies, run
 
 GOOD = """\
@@ -258,3 +260,47 @@ def test_a_division_that_is_not_configured(worker, tmp_path):
     worker("530902")
     done = run("jiandu-worker", "-c", tmp_path / "jiandu.yaml", "-d", "371000", timeout=10)
     assert done.returncode == 64 and "371000" in done.stderr
+
+
+# ---------------------------------------------------------------- while it runs
+
+@pytest.fixture
+def running(tmp_path):
+    """A city whose policy file may be changed, a client, and SIGHUP."""
+    policies = bent_policies(tmp_path / "policies")
+    with Daemon([LINCANG], policies=policies) as d:
+        file = policies / f"{LINCANG}.yaml"
+        yield d, d.client(), file, file.read_text(), lambda: d.process.send_signal(signal.SIGHUP)
+
+
+def in_force(c):
+    answer = c.query("policy.show", {}, timeout=500)
+    return answer and answer["policy"]["name"]
+
+
+def test_a_new_policy_is_taken_up(running):
+    """LC-17.1, design.md: SIGHUP brings it into force; cases keep the one they began under."""
+    d, c, file, good, hangup = running
+    old = c.ok("application.submit", form())["entity_id"]
+    file.write_text(good.replace("version: 1\n", "version: 2\n").replace("required: [health, ", "required: [address, "))
+    hangup()
+    wait_for(lambda: in_force(c) == "lincang-2021@2", 10, "the new policy")
+    new = c.ok("application.submit", form(None, address=None))
+    assert (new["state"], new["policy"]) == ("needs-info", "lincang-2021@2")
+    assert c.ok("application.supplement", {"application": old, "major": "护理"})["policy"] == "lincang-2021@1"
+    events = [e for e in all_events(c, LINCANG) if e["event"] == "activated"]
+    assert [e["policy"] for e in events] == ["lincang-2021@1", "lincang-2021@2"]
+    hangup()  # the same again is no news
+    wait_for(lambda: d.logged().count("worker ready") == 3, 10, "the worker")
+    assert [e for e in all_events(c, LINCANG) if e["event"] == "activated"] == events
+
+
+def test_a_broken_policy_is_not_taken_up(running):
+    """LC-17.1: a bad file changes nothing: the division goes on under the policy it has, and the log names
+    the line."""
+    d, c, file, good, hangup = running
+    file.write_text(good + "colour: red\n")
+    hangup()
+    wait_for(lambda: f"{file}:{good.count(chr(10)) + 1}: 'colour' is not known here" in d.logged(), 10, "the word")
+    receipt = c.ask("application.submit", form(), timeout=3000)
+    assert receipt and receipt["policy"] == "lincang-2021@1", "the division is down"

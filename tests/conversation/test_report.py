@@ -228,6 +228,10 @@ def test_several_things_wrong_are_all_named(c, who):
 
 # ---------------------------------------------------------------- from the desk to the close
 
+TYPES = {"ask": "report.triage", "forward": "report.triage", "suspend": "clock.suspend", "resume": "clock.resume",
+         "extend": "clock.extend"}  # the others are report.<verb>
+
+
 def act(c, id, verb, **changes):
     """One verb by the one it belongs to, with a body that would be right."""
     division = id[2:8]
@@ -235,31 +239,51 @@ def act(c, id, verb, **changes):
     lead = case.get("department", MANAGER)
     finding = {"clue": "substantiated", "enquiry": "answered"}.get(case["kind"], "adopted")
     body = {
+        "supplement": {"supervisor": case["supervisor"], "text": "补充材料"},
+        "triage": {"by": MANAGER, "decision": "ours"},
+        "ask": {"by": MANAGER, "decision": "needs-info", "note": "请说明日期"},
+        "forward": {"by": MANAGER, "decision": "forwarded", "forwarded_to": "市场监督管理局"},
+        "propose": {"by": MANAGER, "department": OTHER[division], "opinion": "建议转办"},
         "assign": {"by": MANAGER, "department": OTHER[division]},
         "accept": {"department": lead},
         "object": {"department": lead},
+        "suspend": {"by": lead, "ground": "appraisal"},
+        "resume": {"by": lead},
+        "extend": {"approver": "bureau", "days": 5},
         "result": {"department": lead, "result": finding, "summary": "已核查"},
         "feedback": {"department": MANAGER, "channel": "phone", "text": "已将办理情况告知"},
         "acknowledge": {"supervisor": case["supervisor"], "satisfied": True},
         "close": {"department": MANAGER},
+        "reopen": {"by": MANAGER},
     }[verb]
-    return c.ask(f"report.{verb}", {"report": id, **body, **changes}, division, reason="依职责办理")
+    type = TYPES.get(verb, f"report.{verb}")
+    return c.ask(type, {"report": id, **body, **changes}, division, reason="依职责办理")
 
 
-PATHS = {  # how a report gets into each state
-    "held": [], "assigned": [], "objected": ["object"], "accepted": ["accept"],
-    "resulted": ["accept", "result"], "fed-back": ["accept", "result", "feedback"],
-    "acknowledged": ["accept", "result", "feedback", "acknowledge"],
+PATHS = {  # how a report gets into each state; `registered` is for policies that ask for a drafted opinion
+    "held": [], "assigned": [], "needs-info": ["ask"], "objected": ["object"], "proposed": ["object", "propose"],
+    "accepted": ["accept"], "suspended": ["accept", "suspend"], "resulted": ["accept", "result"],
+    "fed-back": ["accept", "result", "feedback"], "acknowledged": ["accept", "result", "feedback", "acknowledge"],
     "closed": ["accept", "result", "feedback", "acknowledge", "close"],
 }
+UNHANDLED = ("held", "assigned", "needs-info", "objected", "proposed", "accepted")
 LEADS_TO = {  # proto/states.h: whatever is not here is not allowed
-    ("held", "assign"): "assigned", ("assigned", "assign"): "assigned", ("assigned", "accept"): "accepted",
-    ("assigned", "object"): "objected", ("objected", "assign"): "assigned", ("accepted", "assign"): "assigned",
-    ("accepted", "result"): "resulted", ("resulted", "feedback"): "fed-back", ("resulted", "close"): "closed",
-    ("fed-back", "feedback"): "fed-back", ("fed-back", "acknowledge"): "acknowledged",
-    ("fed-back", "close"): "closed", ("acknowledged", "close"): "closed",
+    **{(state, "supplement"): state for state in (*UNHANDLED, "suspended")}, ("needs-info", "supplement"): "assigned",
+    **{(state, "triage"): state for state in UNHANDLED}, ("needs-info", "triage"): "assigned",
+    **{(state, "ask"): "needs-info" for state in UNHANDLED if state != "accepted"},
+    **{(state, "forward"): "resulted" for state in UNHANDLED},
+    **{(state, "propose"): "proposed" for state in ("held", "assigned", "objected", "proposed")},
+    **{(state, "assign"): "assigned" for state in UNHANDLED},
+    **{(state, "extend"): state for state in UNHANDLED},
+    ("assigned", "accept"): "accepted", ("assigned", "object"): "objected", ("accepted", "result"): "resulted",
+    ("accepted", "suspend"): "suspended", ("suspended", "resume"): "accepted",
+    ("resulted", "feedback"): "fed-back", ("fed-back", "feedback"): "fed-back",
+    ("fed-back", "acknowledge"): "acknowledged",
+    **{(state, "close"): "closed" for state in ("resulted", "fed-back", "acknowledged")},
+    ("closed", "reopen"): "assigned",
 }
-VERBS = ["assign", "accept", "object", "result", "feedback", "acknowledge", "close"]
+VERBS = ["supplement", "triage", "ask", "forward", "propose", "assign", "accept", "object", "suspend", "resume",
+         "extend", "result", "feedback", "acknowledge", "close", "reopen"]
 
 
 def in_state(c, who, division, state):
@@ -354,7 +378,7 @@ def test_how_feedback_is_given(c, who, channel):
 # ---------------------------------------------------------------- who may
 
 @pytest.mark.parametrize("division, state, verb", [
-    (d, s, v) for d in CITIES for s, v in LEADS_TO if v not in ("assign", "acknowledge")])
+    (d, s, v) for d in CITIES for s, v in LEADS_TO if v in ("accept", "object", "result", "feedback", "close")])
 def test_only_the_department_it_is_assigned_to(c, who, division, state, verb):
     """LC-10.3, WH-10.2: neither somebody else nor who only assists."""
     id = in_state(c, who, division, state)
@@ -427,7 +451,17 @@ def test_only_the_reporter_acknowledges(c, supervisors, division):
     assert c.case(id)["satisfied"] is False
 
 
-@pytest.mark.parametrize("verb", VERBS)
+def test_what_was_short_of_information_goes_back_to_where_it_was(c, who):
+    """LC-10.3: the reporter's answer assigns nothing: what was objected to, or only proposed, stays so."""
+    for state in ("objected", "proposed", "assigned"):
+        id = in_state(c, who, LINCANG, state)
+        lead = c.case(id)["department"]
+        assert act(c, id, "ask")["state"] == "needs-info"
+        receipt = act(c, id, "supplement")
+        assert (receipt["state"], receipt["department"]) == (state, lead)
+
+
+@pytest.mark.parametrize("verb", ["accept", "object", "result", "feedback", "acknowledge", "close", "assign"])
 @pytest.mark.parametrize("id, code", [("R-530900-99999999", "unknown-case"), ("S-530900-00000001", "unknown-case"),
                                       ("R-371000-00000001", "not-own-division")])
 def test_a_report_that_is_not_there(c, who, verb, id, code):
@@ -480,6 +514,7 @@ def test_when_discipline_is_accused_too(c, who, division):
     for department in accused:
         refusal = act(c, id, "assign", department=department)
         assert (refusal["code"], fields(refusal)) == ("route-to-accused", {"department"})
+        assert act(c, id, "propose", department=department)["code"] == "route-to-accused"
         refusal = act(c, id, "assign", assist=[department])
         assert (refusal["code"], fields(refusal)) == ("route-to-accused", {"assist"})
         assert rules(refusal) == {FIREWALL_RULE[division]}
@@ -506,12 +541,22 @@ def test_the_accused_authority_does_not_assign_either(c, who, division):
 
 
 @pytest.mark.parametrize("division", CITIES)
+def test_the_accused_approves_no_extension(c, who, division):
+    """LC-7.A3, WH-6.2: nor gives itself, as the authority, more time for what is said about it."""
+    id = report(c, who[division], accused=["bureau"])
+    assert act(c, id, "extend", approver="bureau")["status"] in ("forbidden", "refused")
+    assert c.case(id)["version"] == 1
+
+
+@pytest.mark.parametrize("division", CITIES)
 def test_the_accused_does_not_act(c, who, division):
     """LC-7.A3, WH-6.2: an accused manager neither tells the supervisor nor closes the case."""
     id = report(c, who[division], accused=[MANAGER])
     assert act(c, id, "accept")["status"] == "ok"
     assert act(c, id, "result")["status"] == "ok"
     lead = LEAD[division]
+    for verb in ("triage", "ask", "forward", "propose", "assign"):
+        assert act(c, id, verb)["code"] == "not-assigned"
     assert act(c, id, "feedback", department=MANAGER)["code"] == "not-assigned"
     assert act(c, id, "feedback", department=lead)["status"] == "ok"
     assert act(c, id, "close", department=MANAGER)["code"] == "not-assigned"
