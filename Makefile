@@ -124,6 +124,7 @@ asan:
 	@mk/deps.sh run test
 	@$(MAKE) BUILD=$(BUILD)/asan CFLAGS="-O1 -g -fno-omit-frame-pointer $(san) -fPIE" LDFLAGS="-pie $(san)" asan-tests
 .PHONY: asan-tests
+asan-tests: export LSAN_OPTIONS := suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0
 asan-tests: all unit-programs
 	@$(PYTHON) tests/run.py --build $(BUILD) unit conversation
 

@@ -5,7 +5,7 @@ set -u
 build=$1
 sources=$(mk/sources.sh)
 ours=$(find base proto daemon workers ctl -name '*.c')
-flags="-std=c17 -D_GNU_SOURCE -DJD_VERSION=\"0\" -I. -Iinclude"
+flags="-D_GNU_SOURCE -DJD_VERSION=\"0\" -I. -Iinclude"
 steps=0 failed=0
 
 step() {
@@ -17,13 +17,13 @@ step() {
     else
         failed=$((failed + 1))
         echo "FAILED  $name"
-        echo "$out" | tail -40
+        printf '%s\n' "$out" | tail -40
     fi
 }
 
 format()  { clang-format --dry-run -Werror $sources; }
 clang()   { make -s BUILD="$build/clang" CC=clang all unit-programs; }
-tidy()    { printf '%s\n' $ours | xargs -P "$(nproc)" -I{} clang-tidy --quiet {} -- $flags 2>/dev/null > "$build/tidy" ||
+tidy()    { printf '%s\n' $ours | xargs -P "$(nproc)" -I{} clang-tidy --quiet {} -- -std=c17 $flags 2>/dev/null > "$build/tidy" ||
             { grep 'error:' "$build/tidy" | sort -u; false; }; }
 check()   { cppcheck -q -j "$(nproc)" --std=c11 --enable=warning,portability,performance --error-exitcode=1 \
                      --suppress=nullPointerRedundantCheck $flags base proto daemon workers ctl; }
@@ -37,7 +37,7 @@ step "house rules" house
 
 # Version 12 of gcc and 14 of clang follow pointers, not always to the right place: to be read, not obeyed.
 echo "# worth a look:"
-printf '%s\n' $ours | xargs -P "$(nproc)" -I{} gcc $flags -O1 -fanalyzer -c {} -o /dev/null 2>&1 | grep 'warning:' | sort -u
+printf '%s\n' $ours | xargs -P "$(nproc)" -I{} gcc -std=c17 $flags -O1 -fanalyzer -c {} -o /dev/null 2>&1 | grep 'warning:' | sort -u
 grep -h 'warning:.*clang-analyzer' "$build/tidy" | sort -u
 
 echo "$((steps - failed)) passed, $failed failed"

@@ -68,10 +68,10 @@ check() { # check NAME COMMAND...
 not() { ! "$@"; }
 is() { [ "$1" = "$2" ] || { echo "'$1', not '$2'"; return 1; }; }
 
-find_init() { init=$(pgrep -P $nspawn) && [ -n "$init" ]; }
+find_init() { init=$(pgrep -x -P $nspawn systemd); } # its first child is a helper that goes again
 booted() { inside systemctl is-system-running --wait | grep -qx 'running\|degraded'; }
-within 20 find_init || die "the container does not start: see $base/console.log"
-within 60 booted || die "the container does not boot: see $base/console.log"
+within 60 find_init || die "the container does not start: see $base/console.log"
+within 120 booted || die "the container does not boot: see $base/console.log"
 
 prop() { inside systemctl show -P "$2" "$1"; }
 health() { inside jianductl health --division "$1" --timeout 500 --retries 10; }

@@ -7,8 +7,7 @@ import subprocess
 import pytest
 
 from jd import LINCANG, ROOT, WEIHAI
-from jd import Daemon, all_events, form, wait_for
-from jd import bent_policies, run
+from jd import Daemon, all_events, bent_policies, form, run, wait_for
 
 GOOD = """\
 state: state
@@ -216,7 +215,17 @@ MISTAKES = [  # division, old, new, line of this text, what is said
     (LINCANG, "    - id: LC-R8\n      rule: LC-10.3\n", "    - id: LC-R8\n      rule: LC-10.3\n      when: { field: target, in: [agency] }\n", None, "no route without 'when': some reports would go nowhere"),
     (LINCANG, "      when: { field: target, in: [agency] }\n", "", "    - id: LC-R3 ", "stands behind a route that always matches: never reached"),
     (LINCANG, "    - id: LC-R8\n", "    - id: LC-R7\n", "    - id: LC-R8\n", "route LC-R7 stands twice"),
+    # what ends an appointment
+    (LINCANG, "  force: may ", "  force: might ", "  force: may ", "'force' must be may or shall, not 'might'"),
+    (LINCANG, "  resignation: decided ", "  resignation: perhaps ", "  force: may ", "'resignation' must be ends or decided"),
+    (LINCANG, "breach: serious }", "breach: rude }", "breach: serious }", "'breach' must be any or serious, not 'rude'"),
+    (WEIHAI, "要求停止聘任, request: true }", "要求停止聘任, request: true, breach: any }", "要求停止聘任, request: true }", "a ground rests on one of when, breach and request"),
+    (LINCANG, "code: unable,             rule: LC-14.6,", "code: unable,", "code: unable,", "a ground needs its 'rule'"),
+    (LINCANG, "code: unable,             rule", "code: bad-credit, rule", "code: unable,", "ground bad-credit stands twice"),
+    (LINCANG, "when: { fact: party_discipline, is: true }", "when: { fact: manners, is: true }", "when: { fact: party_discipline", "'manners' is not one of the policy's facts"),
     # clocks and feedback
+    (LINCANG, "approver: bureau, rule: LC-10.3", "approver: burro, rule: LC-10.3", "approver: bureau, rule: LC-10.3", "burro, which is not a department"),
+    (LINCANG, "- { code: litigation, ", "- { code: investigation, ", "- { code: litigation, ", "'investigation' stands twice"),
     (LINCANG, "    unit: calendar ", "    unit: lunar ", "    days: 60", "'unit' must be working or calendar"),
     (LINCANG, "    days: 60\n", "    days: 2\n", None, "clock handling warns before it starts"),
     (LINCANG, HANDLING, "", None, "'handling' is missing"),

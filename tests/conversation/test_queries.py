@@ -9,7 +9,7 @@ import time
 import pytest
 
 from jd import CITIES, LINCANG, ROOT, WEIHAI
-from jd import Daemon, all_events, another, apply, appoint, clear, clue, decision, fields, form
+from jd import Daemon, all_events, another, apply, appoint, clear, clue, decision, fields
 
 
 def pages(c, division=LINCANG, limit=7, **query):

@@ -9,9 +9,9 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
-#define PROMISE(holds)                                                                             \
-    do {                                                                                           \
-        if (!(holds)) abort();                                                                     \
+#define PROMISE(holds)         \
+    do {                       \
+        if (!(holds)) abort(); \
     } while (0)
 
 #endif

@@ -28,9 +28,12 @@ const char *written(jd_day d)
 
 jd_str file_text(const char *path)
 {
+    static jd_arena arena;
     jd_buf text = { 0 };
     if (!jd_read_file(path, &text)) fail_msg("%s cannot be read", path);
-    return jd_buf_view(&text);
+    jd_str kept = jd_copy(&arena, jd_buf_view(&text));
+    jd_buf_free(&text);
+    return kept;
 }
 
 static const jd_policy *load(const char *division)

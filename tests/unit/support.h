@@ -16,9 +16,9 @@
 
 #define assert_str(s, z) assert_true(jd_str_is(s, z))
 
-jd_day day(const char *date);   /* fails the test when it is none */
+jd_day day(const char *date); /* fails the test when it is none */
 jd_ms instant(const char *time);
-const char *written(jd_day d);  /* "2026-11-22", until the next call */
+const char *written(jd_day d);      /* "2026-11-22", until the next call */
 jd_str file_text(const char *path); /* never freed: tests are short */
 
 /* One of the shipped policies, loaded once. */

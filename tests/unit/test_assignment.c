@@ -169,8 +169,7 @@ static void the_agency_does_not_handle_its_own_case(void **state)
                 for (int i = 0; i < sights_n; i++) {
                     jd_assignment a = assign(p, &sights[i], (jd_str){ "", 0 });
                     assert_false(jd_str_is(p->depts[a.lead].kind, "agency"));
-                    for (int j = 0; j < a.assist_n; j++)
-                        assert_false(jd_str_is(p->depts[a.assist[j]].kind, "agency"));
+                    for (int j = 0; j < a.assist_n; j++) assert_false(jd_str_is(p->depts[a.assist[j]].kind, "agency"));
                 }
             }
         }

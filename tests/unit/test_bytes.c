@@ -3,8 +3,9 @@
 static void integers_there_and_back(void **state)
 {
     (void)state;
-    static const uint64_t values[] = { 0, 1, 127, 128, 255, 256, 16383, 16384, 65535, 65536, UINT32_MAX,
-                                       (uint64_t)UINT32_MAX + 1, INT64_MAX, UINT64_MAX };
+    static const uint64_t values[] = { 0,         1,         127,   128,   255,        256,
+                                       16383,     16384,     65535, 65536, UINT32_MAX, (uint64_t)UINT32_MAX + 1,
+                                       INT64_MAX, UINT64_MAX };
     jd_buf b = { 0 };
     for (int i = 0; i < LENGTH(values); i++) {
         jd_buf_u8(&b, (uint8_t)values[i]);
@@ -30,7 +31,9 @@ static void integers_there_and_back(void **state)
 static void a_reader_stops_at_the_end(void **state)
 {
     (void)state;
-    jd_cur c = jd_cur_of("\x05\x00\x00\x00" "abc", 7);
+    jd_cur c = jd_cur_of("\x05\x00\x00\x00"
+                         "abc",
+                         7);
     jd_str s = jd_cur_lstr(&c); /* says five, holds three */
     assert_int_equal(s.n, 0);
     assert_true(c.failed);
@@ -114,9 +117,12 @@ static void an_arena_is_zeroed_and_aligned(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(integers_there_and_back), cmocka_unit_test(a_reader_stops_at_the_end),
-        cmocka_unit_test(a_buffer_keeps_its_bound), cmocka_unit_test(printing_into_a_buffer),
-        cmocka_unit_test(strings),                 cmocka_unit_test(an_arena_is_zeroed_and_aligned),
+        cmocka_unit_test(integers_there_and_back),
+        cmocka_unit_test(a_reader_stops_at_the_end),
+        cmocka_unit_test(a_buffer_keeps_its_bound),
+        cmocka_unit_test(printing_into_a_buffer),
+        cmocka_unit_test(strings),
+        cmocka_unit_test(an_arena_is_zeroed_and_aligned),
     };
     return RUN(tests);
 }

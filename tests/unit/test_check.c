@@ -87,9 +87,12 @@ static void uuids_in_text_and_in_bytes(void **state)
     assert_string_equal(text, "018f3f6e-7b2c-7a10-8f00-0123456789ab");
     assert_true(jd_parse_uuid((jd_str){ (char *)id, 16 }, again));
     assert_memory_equal(id, again, 16);
-    static const char *const bad[] = { "", "018f3f6e-7b2c-7a10-8f00-0123456789a", "018f3f6e7b2c7a108f000123456789ab",
+    static const char *const bad[] = { "",
+                                       "018f3f6e-7b2c-7a10-8f00-0123456789a",
+                                       "018f3f6e7b2c7a108f000123456789ab",
                                        "018f3f6e-7b2c-7a10-8f00-0123456789ag",
-                                       "018f3f6e-7b2c-7a108-f00-0123456789ab", "{18f3f6e-7b2c-7a10-8f00-0123456789a}" };
+                                       "018f3f6e-7b2c-7a108-f00-0123456789ab",
+                                       "{18f3f6e-7b2c-7a10-8f00-0123456789a}" };
     for (int i = 0; i < LENGTH(bad); i++) assert_false(jd_parse_uuid(jd_str_of(bad[i]), id));
 }
 
@@ -108,8 +111,7 @@ static void other_forms(void **state)
     assert_int_equal(check(JD_T_PHONE, 7, 20, "138"), JD_CODE_OUT_OF_BOUNDS);
     assert_int_equal(check(JD_T_EMAIL, 3, 100, "a@example.org"), JD_CODE_RECORDED);
     static const char *const mails[] = { "aexample", "@example", "ab@", "a@b@c", "a b@c" };
-    for (int i = 0; i < LENGTH(mails); i++)
-        assert_int_equal(check(JD_T_EMAIL, 3, 100, mails[i]), JD_CODE_BAD_FORMAT);
+    for (int i = 0; i < LENGTH(mails); i++) assert_int_equal(check(JD_T_EMAIL, 3, 100, mails[i]), JD_CODE_BAD_FORMAT);
     assert_int_equal(check(JD_T_WORD, 1, 5, "LC.B1"), JD_CODE_RECORDED);
     assert_int_equal(check(JD_T_WORD, 1, 5, "LC.B12"), JD_CODE_OUT_OF_BOUNDS);
     assert_int_equal(check(JD_T_WORD, 1, 5, "a/b"), JD_CODE_BAD_FORMAT);

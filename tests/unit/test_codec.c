@@ -43,8 +43,8 @@ static void every_message_as_a_row(void **state)
 static void every_stored_row(void **state)
 {
     (void)state;
-    const jd_layout *const rows[] = { &jd_row_application_layout, &jd_row_supervisor_layout,
-                                      &jd_row_report_layout, &jd_row_person_layout, &jd_row_fact_layout };
+    const jd_layout *const rows[] = { &jd_row_application_layout, &jd_row_supervisor_layout, &jd_row_report_layout,
+                                      &jd_row_person_layout, &jd_row_fact_layout };
     for (int r = 0; r < LENGTH(rows); r++)
         for (int i = 0; i < ROUNDS; i++) row_there_and_back(rows[r], (fill)(i % 3));
 }
@@ -122,6 +122,7 @@ static void what_is_wrong_has_a_code(void **state)
 {
     (void)state;
     const jd_layout *l = &jd_message_get(JD_MSG_events_since)->layout;
+    /* clang-format off */
     static const wrong cases[] = {
         { JD_CODE_RECORDED, BYTES("\x81\xa5" "after\x07") },
         { JD_CODE_RECORDED, BYTES("\x82\xa5" "after\x07\xa5" "limit\xc0") }, /* nil is as good as absent */
@@ -136,6 +137,7 @@ static void what_is_wrong_has_a_code(void **state)
         { JD_CODE_MALFORMED, BYTES("") },
         { JD_CODE_SEVERAL_PROBLEMS, BYTES("\x81\xc0\xc0") }, /* unknown, and the needed one missing */
     };
+    /* clang-format on */
     for (int i = 0; i < LENGTH(cases); i++) {
         jd_arena a = { 0 };
         jd_problems p = { 0 };
@@ -208,10 +210,10 @@ static void personal_fields_can_be_hidden(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_message_as_a_row),   cmocka_unit_test(every_stored_row),
+        cmocka_unit_test(every_message_as_a_row),      cmocka_unit_test(every_stored_row),
         cmocka_unit_test(every_message_over_the_wire), cmocka_unit_test(a_missing_field_is_named),
-        cmocka_unit_test(what_is_wrong_has_a_code), cmocka_unit_test(problems_are_bounded),
-        cmocka_unit_test(rows_grow_at_their_end),   cmocka_unit_test(personal_fields_can_be_hidden),
+        cmocka_unit_test(what_is_wrong_has_a_code),    cmocka_unit_test(problems_are_bounded),
+        cmocka_unit_test(rows_grow_at_their_end),      cmocka_unit_test(personal_fields_can_be_hidden),
     };
     return RUN(tests);
 }

@@ -122,8 +122,10 @@ static void ranges_hold_at_their_ends(void **state)
     static const struct {
         int64_t years;
         jd_tri min, max, both;
-    } rows[] = { { 2, JD_NO, JD_YES, JD_NO }, { 3, JD_YES, JD_YES, JD_YES },
-                 { 5, JD_YES, JD_YES, JD_YES }, { 6, JD_YES, JD_NO, JD_NO } };
+    } rows[] = { { 2, JD_NO, JD_YES, JD_NO },
+                 { 3, JD_YES, JD_YES, JD_YES },
+                 { 5, JD_YES, JD_YES, JD_YES },
+                 { 6, JD_YES, JD_NO, JD_NO } };
     for (int i = 0; i < LENGTH(rows); i++) {
         m->work_years = rows[i].years;
         assert_int_equal(on("{field: work_years, min: 3}", m), rows[i].min);
@@ -207,9 +209,12 @@ static void mistakes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(truth_tables),   cmocka_unit_test(fields),
-        cmocka_unit_test(ranges_hold_at_their_ends), cmocka_unit_test(derived_values),
-        cmocka_unit_test(people_decide_what_is_human), cmocka_unit_test(the_witness_is_what_decided),
+        cmocka_unit_test(truth_tables),
+        cmocka_unit_test(fields),
+        cmocka_unit_test(ranges_hold_at_their_ends),
+        cmocka_unit_test(derived_values),
+        cmocka_unit_test(people_decide_what_is_human),
+        cmocka_unit_test(the_witness_is_what_decided),
         cmocka_unit_test(mistakes),
     };
     return RUN(tests);

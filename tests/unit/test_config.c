@@ -98,8 +98,8 @@ static void mistakes_name_their_line(void **state)
 static void no_open_door_to_the_network(void **state)
 {
     (void)state;
-    static const char *const open[] = { "tcp://0.0.0.0:7530", "tcp://*:7530", "tcp://192.0.2.1:7530",
-                                        "tcp://[::]:7530", "tcp://eth0:7530", "tcp://localhost.example.org:7530" };
+    static const char *const open[] = { "tcp://0.0.0.0:7530", "tcp://*:7530",    "tcp://192.0.2.1:7530",
+                                        "tcp://[::]:7530",    "tcp://eth0:7530", "tcp://localhost.example.org:7530" };
     for (int i = 0; i < LENGTH(open); i++) {
         char text[160];
         snprintf(text, sizeof text, "divisions: [530900]\nendpoints:\n  intake: [\"%s\"]\n", open[i]);

@@ -154,7 +154,8 @@ static void each_disqualifier_names_its_rule(void **state)
     (void)state;
     static const struct {
         const char *fact, *rule;
-    } rows[] = { { "severe_bad_credit", "LC-4.1" }, { "medins_admin_penalty", "LC-4.2" },
+    } rows[] = { { "severe_bad_credit", "LC-4.1" },
+                 { "medins_admin_penalty", "LC-4.2" },
                  { "criminal_punishment", "LC-4.3" } };
     const jd_policy *p = shipped_policy("530900");
     for (int r = 0; r < LENGTH(rows); r++) {

@@ -18,10 +18,24 @@ static jd_vault *vault(void)
 static const uint8_t first[JD_CHAIN];
 
 static jd_changed some_changes[] = {
-    { .entity = JD_E_application, .from = JD_S_application_eligible, .to = JD_S_application_appointed,
-      .event = JD_EV_application_appointed, .dept = 0xffff, .due = JD_NO_DAY, .number = 300, .version = 4, .prev = 17 },
-    { .entity = JD_E_supervisor, .from = 0, .to = JD_S_supervisor_active, .event = JD_EV_supervisor_appointed,
-      .dept = 2, .due = 20000, .number = 1, .version = 1, .prev = 0 },
+    { .entity = JD_E_application,
+      .from = JD_S_application_eligible,
+      .to = JD_S_application_appointed,
+      .event = JD_EV_application_appointed,
+      .dept = 0xffff,
+      .due = JD_NO_DAY,
+      .number = 300,
+      .version = 4,
+      .prev = 17 },
+    { .entity = JD_E_supervisor,
+      .from = 0,
+      .to = JD_S_supervisor_active,
+      .event = JD_EV_supervisor_appointed,
+      .dept = 2,
+      .due = 20000,
+      .number = 1,
+      .version = 1,
+      .prev = 0 },
 };
 
 static jd_reason some_reasons[] = {
@@ -31,9 +45,17 @@ static jd_reason some_reasons[] = {
 
 static jd_entry an_entry(void)
 {
-    jd_entry e = { .seq = 18, .type = JD_MSG_application_decide, .policy = 1, .at = instant("2026-01-05T01:02:03Z"),
-                   .sender = JD_STR("local"), .event_first = 400, .salt = 0x1122334455667788, .changes_n = LENGTH(some_changes),
-                   .reasons_n = LENGTH(some_reasons), .changes = some_changes, .reasons = some_reasons };
+    jd_entry e = { .seq = 18,
+                   .type = JD_MSG_application_decide,
+                   .policy = 1,
+                   .at = instant("2026-01-05T01:02:03Z"),
+                   .sender = JD_STR("local"),
+                   .event_first = 400,
+                   .salt = 0x1122334455667788,
+                   .changes_n = LENGTH(some_changes),
+                   .reasons_n = LENGTH(some_reasons),
+                   .changes = some_changes,
+                   .reasons = some_reasons };
     for (int i = 0; i < 16; i++) e.id[i] = (uint8_t)(i + 1);
     return e;
 }
@@ -172,9 +194,12 @@ static void numbers_nobody_knows_are_damage(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(there_and_back),       cmocka_unit_test(no_text_lies_open),
-        cmocka_unit_test(cut_short_anywhere),   cmocka_unit_test(every_changed_bit_breaks_the_chain),
-        cmocka_unit_test(a_hash_covers_the_entry_before), cmocka_unit_test(numbers_nobody_knows_are_damage),
+        cmocka_unit_test(there_and_back),
+        cmocka_unit_test(no_text_lies_open),
+        cmocka_unit_test(cut_short_anywhere),
+        cmocka_unit_test(every_changed_bit_breaks_the_chain),
+        cmocka_unit_test(a_hash_covers_the_entry_before),
+        cmocka_unit_test(numbers_nobody_knows_are_damage),
     };
     return RUN(tests);
 }

@@ -7,8 +7,14 @@ static const uint8_t id[16] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 1
 
 static jd_link_msg a_message(void)
 {
-    return (jd_link_msg){ .token = 77, .type = 3, .flags = JD_LINK_PUSH, .at = instant("2026-01-05T00:00:00Z"),
-                          .id = id, .sender = JD_STR("local"), .why = JD_STR("why"), .body = JD_STR("\x80") };
+    return (jd_link_msg){ .token = 77,
+                          .type = 3,
+                          .flags = JD_LINK_PUSH,
+                          .at = instant("2026-01-05T00:00:00Z"),
+                          .id = id,
+                          .sender = JD_STR("local"),
+                          .why = JD_STR("why"),
+                          .body = JD_STR("\x80") };
 }
 
 static jd_buf a_batch(int messages)

@@ -10,6 +10,8 @@ typedef struct bomb {
     uint32_t n;
 } bomb;
 
+/* clang-format off */
+
 #define BYTES(literal) { literal, sizeof(literal) - 1 }
 
 static void bombs_are_refused(void **state)
@@ -61,6 +63,8 @@ static void good_values_pass(void **state)
         if (wrong) fail_msg("value %d: %s", i, wrong);
     }
 }
+
+/* clang-format on */
 
 static void counts_are_bounded(void **state)
 {

@@ -48,7 +48,8 @@ static void an_end_is_an_end_and_nothing_else_is(void **state)
     (void)state;
     for (int e = 1; e < JD_E_COUNT; e++)
         for (int s = 0; s < jd_state_count((jd_entity)e); s++)
-            assert_int_equal(jd_state_final((jd_entity)e, s), (moves_of((jd_entity)e, s) & ~reopened((jd_entity)e, s)) == 0);
+            assert_int_equal(jd_state_final((jd_entity)e, s),
+                             (moves_of((jd_entity)e, s) & ~reopened((jd_entity)e, s)) == 0);
 }
 
 /* Whatever happened, a case can still come to an end. */
@@ -121,9 +122,16 @@ static void case_ids_have_one_spelling(void **state)
             assert_int_equal(id.division, 530900);
             assert_int_equal(id.number, numbers[i]);
         }
-    static const char *const bad[] = { "", "R-530900-0000001", "R-530900-00000000", "R-530900-000000017",
-                                       "X-530900-00000017", "R530900-00000017", "R-53090x-00000017",
-                                       "R-530900-0000001x", "r-530900-00000017", "R-530900-00000017 ",
+    static const char *const bad[] = { "",
+                                       "R-530900-0000001",
+                                       "R-530900-00000000",
+                                       "R-530900-000000017",
+                                       "X-530900-00000017",
+                                       "R530900-00000017",
+                                       "R-53090x-00000017",
+                                       "R-530900-0000001x",
+                                       "r-530900-00000017",
+                                       "R-530900-00000017 ",
                                        "R-530900-99999999999999999999" };
     for (int i = 0; i < LENGTH(bad); i++) assert_false(jd_case_id_parse(jd_str_of(bad[i]), &id));
 }
@@ -131,10 +139,14 @@ static void case_ids_have_one_spelling(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(moves_lead_to_states_that_exist), cmocka_unit_test(every_state_is_reached_from_none),
-        cmocka_unit_test(an_end_is_an_end_and_nothing_else_is), cmocka_unit_test(every_state_can_end),
-        cmocka_unit_test(a_report_is_not_closed_unhandled), cmocka_unit_test(screening_never_rejects),
-        cmocka_unit_test(names_go_there_and_back), cmocka_unit_test(case_ids_have_one_spelling),
+        cmocka_unit_test(moves_lead_to_states_that_exist),
+        cmocka_unit_test(every_state_is_reached_from_none),
+        cmocka_unit_test(an_end_is_an_end_and_nothing_else_is),
+        cmocka_unit_test(every_state_can_end),
+        cmocka_unit_test(a_report_is_not_closed_unhandled),
+        cmocka_unit_test(screening_never_rejects),
+        cmocka_unit_test(names_go_there_and_back),
+        cmocka_unit_test(case_ids_have_one_spelling),
     };
     return RUN(tests);
 }

@@ -201,8 +201,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_committed_stays), cmocka_unit_test(the_first_error_sticks),
         cmocka_unit_test(scans_go_both_ways),      cmocka_unit_test(puts_in_any_order),
-        cmocka_unit_test(one_writer_only),
-        cmocka_unit_test(a_full_map_is_not_the_end), cmocka_unit_test(tables_have_names),
+        cmocka_unit_test(one_writer_only),         cmocka_unit_test(a_full_map_is_not_the_end),
+        cmocka_unit_test(tables_have_names),
     };
     return RUN(tests);
 }

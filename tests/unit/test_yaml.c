@@ -50,7 +50,8 @@ static void reading(void **state)
 {
     (void)state;
     jd_diag d = { .file = "f" };
-    jd_ynode *n = yaml("word: abc\nnumber: -42\nyes: yes\nno: false\nlist: [1, 2]\nempty:\nlong: 99999999999999999999\n");
+    jd_ynode *n =
+        yaml("word: abc\nnumber: -42\nyes: yes\nno: false\nlist: [1, 2]\nempty:\nlong: 99999999999999999999\n");
     int64_t v;
     bool b;
     assert_str(jd_y_text(n, "word", &d), "abc");

@@ -54,9 +54,7 @@ static jd_str draw_string(const jd_field *f, jd_arena *a)
     switch (f->type) {
     case JD_T_TEXT:
     case JD_T_LINE: return draw_text(a, f->lo, f->hi);
-    case JD_T_CODE:
-        t = jd_table_get((jd_table_id)f->table);
-        return jd_str_of(t->rows[draw((uint32_t)t->n)].value);
+    case JD_T_CODE: t = jd_table_get((jd_table_id)f->table); return jd_str_of(t->rows[draw((uint32_t)t->n)].value);
     case JD_T_CASE:
         jd_case_id_format((jd_case_id){ JD_E_report, 530900, 1 + draw(1000) }, id);
         return jd_copy(a, jd_str_of(id));
