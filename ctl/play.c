@@ -18,7 +18,7 @@ void jd_play_events(jd_player *p, int patience_ms)
 /* Opened before anything is sent, so that nothing is missed. */
 static int open_watches(jd_player *p)
 {
-    const char *seen[JD_WATCHES_MAX];
+    const char *seen[JD_WATCHES_MAX] = { 0 };
     for (size_t i = 0; p->a->watch && i < p->all.n && p->watches_n < JD_WATCHES_MAX; i++) {
         const char *division = jd_json_text(p->all.v[i].line, "division");
         bool known = false;

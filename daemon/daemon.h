@@ -85,6 +85,7 @@ typedef struct jd_child jd_child;
 jd_child *jd_child_new(jd_daemon *d, uint32_t division);
 void jd_child_start(jd_child *c);
 void jd_child_stop(jd_child *c, bool again); /* SIGTERM; again: and start a new one */
+void jd_child_reload(jd_child *c);           /* again, if its policy file is good */
 void jd_child_kill(jd_child *c);
 
 /* publish.c */

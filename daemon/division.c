@@ -471,7 +471,7 @@ void jd_division_start(jd_division *v)
 
 void jd_division_reload(jd_division *v)
 {
-    if (v->child) jd_child_stop(v->child, true);
+    if (v->child) jd_child_reload(v->child);
 }
 
 void jd_division_close(jd_division *v)

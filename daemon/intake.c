@@ -120,7 +120,7 @@ static jd_link_msg link_message(const request *r, uint32_t slot)
 static void forward(jd_daemon *d, request *r)
 {
     bool query = jd_message_get((jd_msg)r->type)->mode == JD_QUERY;
-    uint32_t slot = r->pushed ? d->slots_n : jd_slot_take(d, r->peer, r->delimiter);
+    uint32_t slot = r->pushed || d->draining ? d->slots_n : jd_slot_take(d, r->peer, r->delimiter);
     if (d->draining || (!r->pushed && slot == d->slots_n)) {
         refuse_code(d, r, d->draining ? JD_CODE_DRAINING : JD_CODE_BUSY);
         return;

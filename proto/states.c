@@ -22,6 +22,9 @@ typedef struct entity {
 #define SCREENED                                                                                        \
     (TO(application, needs_info) | TO(application, needs_fact) | TO(application, proposed_ineligible) | \
      TO(application, eligible))
+/* Where a report was before it was found short of information. */
+#define BACK \
+    (TO(report, held) | TO(report, registered) | TO(report, proposed) | TO(report, assigned) | TO(report, objected))
 #define OPEN  false
 #define FINAL true
 

@@ -2,12 +2,6 @@
 #include "workers/handler.h"
 #include "workers/rules/eligibility.h"
 
-static bool is_form(const jd_entry *e)
-{
-    return e->type == JD_MSG_application_submit || e->type == JD_MSG_nomination_submit ||
-           e->type == JD_MSG_application_supplement;
-}
-
 static bool overlay_entry(const jd_entry *e, const jd_vault *v, jd_arena *a, jd_form *form)
 {
     const jd_layout *onto = &jd_message_get(JD_MSG_application_submit)->layout;
@@ -19,42 +13,29 @@ static bool overlay_entry(const jd_entry *e, const jd_vault *v, jd_arena *a, jd_
     return true;
 }
 
-/* The entry before this one in the case's history; 0 at its beginning. */
-static uint64_t previous(const jd_entry *e, jd_entity entity, uint64_t number)
+bool jd_form_of(jd_txn *t, const jd_vault *v, jd_arena *a, const struct jd_row_application *row, jd_form *form)
 {
-    for (int i = 0; i < e->changes_n; i++)
-        if (e->changes[i].entity == entity && e->changes[i].number == number) return e->changes[i].prev;
-    return 0;
-}
-
-/* The case's forms, oldest first. */
-typedef struct form_entry {
     jd_entry e;
-    struct form_entry *newer;
-} form_entry;
-
-static form_entry *collect(jd_txn *t, jd_arena *a, uint64_t seq, uint64_t number)
-{
-    form_entry *oldest = NULL;
-    while (seq) {
-        form_entry *f = jd_alloc(a, sizeof *f);
-        if (!jd_entry_read(t, seq, a, &f->e)) return oldest;
-        seq = previous(&f->e, JD_E_application, number);
-        if (!is_form(&f->e)) continue;
-        f->newer = oldest;
-        oldest = f;
+    jd_layout_clear(&jd_message_get(JD_MSG_application_submit)->layout, form);
+    for (uint32_t i = 0; i + 8 <= row->forms.n; i += 8) {
+        uint64_t seq = jd_get_be64((const uint8_t *)row->forms.p + i);
+        if (!jd_entry_read(t, seq, a, &e) || !overlay_entry(&e, v, a, form)) return false;
     }
-    return oldest;
+    return row->forms.n > 0;
 }
 
-bool jd_form_of(jd_txn *t, const jd_vault *v, jd_arena *a, uint64_t number, const struct jd_row_application *row,
-                jd_form *form)
+bool jd_form_added(jd_ctx *c, struct jd_row_application *row)
 {
-    jd_layout_clear(&jd_message_get(JD_MSG_application_submit)->layout, form);
-    form_entry *f = collect(t, a, (uint64_t)row->last_seq, number);
-    bool ok = f != NULL;
-    for (; f && ok; f = f->newer) ok = overlay_entry(&f->e, v, a, form);
-    return ok;
+    if (row->forms.n / 8 >= JD_FORMS_MAX) {
+        jd_refuse(c, JD_CODE_OUT_OF_BOUNDS, JD_NO_RULE, "application",
+                  "at most %d supplements: withdraw and apply anew", JD_FORMS_MAX - 1);
+        return false;
+    }
+    uint8_t *list = jd_alloc(&c->g->arena, row->forms.n + 8);
+    if (row->forms.n) memcpy(list, row->forms.p, row->forms.n);
+    jd_be64(list + row->forms.n, c->g->tally.seq + 1);
+    row->forms = (jd_str){ (const char *)list, row->forms.n + 8 };
+    return true;
 }
 
 static int state_of(jd_verdict v)

@@ -8,6 +8,8 @@ void jd_limit_start(jd_ctx *c, const jd_policy *p, struct jd_row_report *row, jd
     if (!p->clocks[k].on) return;
     row->clock_kind = k;
     row->clock_from = from;
+    row->extended = JD_NO_INT;
+    row->stood_still = (jd_str){ NULL, 0 };
     row->due = jd_deadline(p, k, from);
     row->clock = jd_next_rung(p->clocks[k].warn, p->clocks[k].warn_n, row->due, c->at);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/config.h"
 #include "base/log.h"
@@ -17,7 +18,7 @@
 typedef struct options {
     const char *config;
     uint32_t division;
-    bool verify, replay, child;
+    bool verify, replay, child, check;
 } options;
 
 static void usage(FILE *out)
@@ -32,6 +33,7 @@ static void usage(FILE *out)
           "  -d, --division CODE  GB/T 2260 code, one of the configuration's divisions\n"
           "      --verify         check the store of that division, or of all, and say what is broken\n"
           "      --replay         with --verify: also replay the journal into an empty store and compare\n"
+          "      --check-policy   say what is wrong with the division's policy, with file and line, and stop\n"
           "      --child          end when the process that started this one does\n"
           "      --version, --help\n",
           out);
@@ -39,10 +41,11 @@ static void usage(FILE *out)
 
 static options read_options(int argc, char **argv)
 {
-    static const struct option longs[] = { { "config", 1, 0, 'c' }, { "division", 1, 0, 'd' },
-                                           { "verify", 0, 0, 'V' }, { "replay", 0, 0, 'R' },
-                                           { "child", 0, 0, 'C' },  { "version", 0, 0, 'v' },
-                                           { "help", 0, 0, 'h' },   { 0 } };
+    static const struct option longs[] = {
+        { "config", 1, 0, 'c' },  { "division", 1, 0, 'd' }, { "verify", 0, 0, 'V' },
+        { "replay", 0, 0, 'R' },  { "child", 0, 0, 'C' },    { "check-policy", 0, 0, 'P' },
+        { "version", 0, 0, 'v' }, { "help", 0, 0, 'h' },     { 0 }
+    };
     options o = { .config = "/etc/jiandu/jiandu.yaml" };
     int c;
     while ((c = getopt_long(argc, argv, "c:d:", longs, NULL)) != -1) {
@@ -52,6 +55,7 @@ static options read_options(int argc, char **argv)
         case 'V': o.verify = true; break;
         case 'R': o.replay = true; break;
         case 'C': o.child = true; break;
+        case 'P': o.check = true; break;
         case 'v': puts("jiandu-worker (jiandu) " JD_VERSION); exit(0);
         case 'h': usage(stdout); exit(0);
         default: usage(stderr); exit(JD_EX_USAGE);
@@ -101,6 +105,12 @@ static jd_policy *load_policy(jd_config *c, uint32_t division)
     return p;
 }
 
+static int check_policy(jd_config *c, uint32_t division)
+{
+    jd_policy_free(load_policy(c, division)); /* or it has said why not, and is gone */
+    return JD_EX_OK;
+}
+
 static jd_ms now_ms(void)
 {
     struct timespec t;
@@ -118,13 +128,21 @@ static void activate(jd_engine *g, const jd_config *c, const jd_policy *p, uint6
     if (rc) jd_die(JD_EX_IO, "activating the policy: %s", jd_store_error(rc));
 }
 
+/* A new key opens no store there is: then the old one must be found, not replaced. */
+static bool any_store(jd_config *c)
+{
+    for (int i = 0; i < c->divisions_n; i++)
+        if (access(jd_path(&c->arena, jd_store_dir(c, c->divisions[i]), "data.mdb"), F_OK) == 0) return true;
+    return false;
+}
+
 static int serve(jd_config *c, uint32_t division)
 {
     static jd_engine g; /* large */
     char why[512];
     uint64_t salt;
     jd_policy *p = load_policy(c, division);
-    jd_vault *v = jd_vault_open(c->key, true, division, why, sizeof why);
+    jd_vault *v = jd_vault_open(c->key, !any_store(c), division, why, sizeof why);
     if (!v) jd_die(JD_EX_CONFIG, "%s", why);
     jd_store *s = jd_store_open(jd_store_dir(c, division), true, (size_t)c->map_gib << 30, why, sizeof why);
     if (!s) jd_die(JD_EX_IO, "%s", why);
@@ -152,7 +170,9 @@ int main(int argc, char **argv)
     mallopt(M_TRIM_THRESHOLD, 256 << 20);
     if (o.division && !configured(c, o.division))
         jd_die(JD_EX_USAGE, "division %06u is not among those of %s", o.division, o.config);
-    int rc = o.verify ? jd_verify_all(c, o.division, o.replay) : serve(c, o.division);
+    int rc = o.verify  ? jd_verify_all(c, o.division, o.replay)
+             : o.check ? check_policy(c, o.division)
+                       : serve(c, o.division);
     jd_config_free(c);
     return rc;
 }

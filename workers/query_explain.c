@@ -67,35 +67,60 @@ static const char *day_word(jd_day_kind k)
     return words[k];
 }
 
-static void pack_day(jd_asked *q, const jd_policy *p, const jd_clock_rule *k, jd_day from, jd_day due, jd_day day,
-                     int *counted)
+/* Whether the limit stood still on that day. */
+static bool stood_still(const struct jd_row_report *r, jd_day day)
+{
+    jd_cur c = jd_cur_of(r->stood_still.p, r->stood_still.n);
+    while (c.p < c.end) {
+        jd_day first = (jd_day)jd_cur_u32(&c), last = (jd_day)jd_cur_u32(&c);
+        if (day > first && day <= last) return true;
+    }
+    return r->suspended_on != JD_NO_DAY && day > r->suspended_on;
+}
+
+typedef struct reckoning {
+    const jd_policy *p;
+    const struct jd_row_report *r;
+    const jd_clock_rule *k;
+    int limit, counted;
+} reckoning;
+
+/* A calendar limit whose last day is a day off runs on until a working day: those days do not count. */
+static bool counts(const reckoning *k, jd_day day, bool work)
+{
+    if (day <= k->r->clock_from || stood_still(k->r, day)) return false;
+    return k->k->working ? work : k->counted < k->limit;
+}
+
+static void pack_day(jd_asked *q, reckoning *k, jd_day day)
 {
     jd_str name;
-    jd_day_kind kind = jd_calendar_kind(&p->calendar, day, &name);
-    bool work = kind == JD_DAY_WORK || kind == JD_DAY_MAKEUP;
-    /* a calendar limit whose last day is a day off runs on until a working day */
-    bool rolled = !k->working && day > from + k->days;
-    bool counts = day > from && (k->working ? work : !rolled);
-    if (counts) ++*counted;
-    jd_pack_map(q->out, 5 + (name.n > 0));
+    jd_day_kind kind = jd_calendar_kind(&k->p->calendar, day, &name);
+    bool still = stood_still(k->r, day);
+    bool counted = counts(k, day, kind == JD_DAY_WORK || kind == JD_DAY_MAKEUP);
+    k->counted += counted;
+    jd_pack_map(q->out, 5 + (name.n > 0) + still);
     jd_pack_kd(q->out, "day", day);
     jd_pack_kz(q->out, "is", day_word(kind));
-    jd_pack_kb(q->out, "counts", counts);
-    jd_pack_ku(q->out, "count", (uint64_t)*counted);
-    jd_pack_kb(q->out, "last", day == due);
+    jd_pack_kb(q->out, "counts", counted);
+    jd_pack_ku(q->out, "count", (uint64_t)k->counted);
+    jd_pack_kb(q->out, "last", day == k->r->due);
     if (name.n) jd_pack_ks(q->out, "name", name);
+    if (still) jd_pack_kb(q->out, "suspended", true);
 }
 
 static void pack_clock(jd_asked *q, const jd_policy *p, const struct jd_row_report *r)
 {
     const jd_clock_rule *k = &p->clocks[r->clock_kind];
-    int counted = 0;
+    int extended = r->extended == JD_NO_INT ? 0 : (int)r->extended;
+    reckoning sum = { .p = p, .r = r, .k = k, .limit = k->days + extended };
     bool has_rule = k->rule != JD_NO_RULE;
     jd_pack_z(q->out, "clock");
-    jd_pack_map(q->out, 8 + has_rule);
+    jd_pack_map(q->out, 8 + has_rule + (extended > 0));
     jd_pack_kz(q->out, "name", jd_clock_name((jd_clock_id)r->clock_kind));
     jd_pack_kz(q->out, "unit", k->working ? "working" : "calendar");
     jd_pack_ku(q->out, "limit", (uint64_t)k->days);
+    if (extended) jd_pack_ku(q->out, "extended", (uint64_t)extended);
     jd_pack_ks(q->out, "basis", k->basis);
     if (has_rule) jd_pack_ks(q->out, "rule", p->rules[k->rule].id);
     jd_pack_kd(q->out, "from", r->clock_from);
@@ -103,7 +128,7 @@ static void pack_clock(jd_asked *q, const jd_policy *p, const struct jd_row_repo
     jd_pack_kb(q->out, "provisional", !jd_calendar_covers(&p->calendar, r->due));
     jd_pack_z(q->out, "days");
     jd_pack_list(q->out, (size_t)(r->due - r->clock_from + 1));
-    for (jd_day d = r->clock_from; d <= r->due; d++) pack_day(q, p, k, r->clock_from, r->due, d, &counted);
+    for (jd_day d = r->clock_from; d <= r->due; d++) pack_day(q, &sum, d);
     q->pairs++;
 }
 

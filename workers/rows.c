@@ -44,10 +44,10 @@ __attribute__((constructor)) static void fill_layouts(void)
 }
 
 #define SAME(e, f) static_assert(offsetof(struct jd_row_##e, f) == offsetof(struct jd_row_head, f), #e " head");
-#define ENTITY(e, letter, doc)                                                                                       \
-    SAME(e, state)                                                                                                   \
-    SAME(e, version) SAME(e, policy) SAME(e, last_seq) SAME(e, dept) SAME(e, due) SAME(e, clock) SAME(e, clock_kind) \
-        SAME(e, overdue)
+#define ENTITY(e, letter, doc) \
+    SAME(e, state)             \
+    SAME(e, version)           \
+    SAME(e, policy) SAME(e, last_seq) SAME(e, dept) SAME(e, due) SAME(e, clock) SAME(e, clock_kind) SAME(e, overdue)
 JD_ENTITIES(ENTITY)
 #undef ENTITY
 

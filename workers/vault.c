@@ -17,11 +17,12 @@ struct jd_vault {
     uint8_t people[KEY]; /* identity numbers */
 };
 
-static bool read_key(int fd, const char *path, uint8_t key[KEY], char *why, size_t why_n)
+static bool read_key(int fd, const char *path, bool ours, uint8_t key[KEY], char *why, size_t why_n)
 {
     struct stat st;
     uint8_t more;
-    if (fstat(fd, &st) == 0 && (st.st_mode & 077) != 0) {
+    /* the service manager guards its credentials itself, sometimes by an access list that shows as a group */
+    if (ours && fstat(fd, &st) == 0 && (st.st_mode & 077) != 0) {
         snprintf(why, why_n, "%s: must not be readable by others (mode 0600)", path);
         return false;
     }
@@ -51,7 +52,7 @@ static bool make_key(const char *path, char *why, size_t why_n)
     return ok;
 }
 
-static bool load_file(const char *path, bool may_make, uint8_t key[KEY], char *why, size_t why_n)
+static bool load_file(const char *path, bool ours, bool may_make, uint8_t key[KEY], char *why, size_t why_n)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0 && errno == ENOENT && may_make) {
@@ -62,7 +63,7 @@ static bool load_file(const char *path, bool may_make, uint8_t key[KEY], char *w
         snprintf(why, why_n, "%s: %s", path, strerror(errno));
         return false;
     }
-    bool ok = read_key(fd, path, key, why, why_n);
+    bool ok = read_key(fd, path, ours, key, why, why_n);
     close(fd);
     return ok;
 }
@@ -72,8 +73,8 @@ static bool load_master(const char *file, bool may_make, uint8_t key[KEY], char 
     char path[4096];
     const char *dir = getenv("CREDENTIALS_DIRECTORY");
     snprintf(path, sizeof path, "%s/jiandu-master-key", dir ? dir : "");
-    if (dir && access(path, F_OK) == 0) return load_file(path, false, key, why, why_n);
-    return load_file(file, may_make, key, why, why_n);
+    if (dir && access(path, F_OK) == 0) return load_file(path, false, false, key, why, why_n);
+    return load_file(file, true, may_make, key, why, why_n);
 }
 
 jd_vault *jd_vault_open(const char *file, bool may_make, uint32_t division, char *why, size_t why_n)

@@ -292,7 +292,7 @@ static bool replay_into(check *c, jd_engine *g, jd_engine *copy)
 static bool check_replay(jd_config *conf, jd_engine *g, check *c)
 {
     static jd_engine copy;
-    char why[512], *dir = jd_path(&conf->arena, conf->runtime, "replay-%06u-%ld", g->division, (long)getpid());
+    char why[512], *dir = jd_path(&conf->arena, conf->state, "replay-%06u-%ld", g->division, (long)getpid());
     jd_store *s = jd_store_open(dir, true, (size_t)conf->map_gib << 30, why, sizeof why);
     if (!s || !jd_engine_open(&copy, s, g->vault, g->division, why, sizeof why))
         return BROKEN(c, 20, "replay: %.200s", why);

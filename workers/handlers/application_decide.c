@@ -6,11 +6,11 @@
 enum { START_AHEAD_MAX = 366 }; /* days a term may begin after the decision */
 
 /* Facts may have run out or come in since the last screening: nobody is appointed on old ones. */
-static bool still_eligible(jd_ctx *c, const jd_policy *p, uint64_t number, const jd_case_row *row)
+static bool still_eligible(jd_ctx *c, const jd_policy *p, const jd_case_row *row)
 {
     jd_form form;
     jd_tri facts[JD_FACTS_MAX];
-    if (!jd_form_of(&c->g->txn, c->g->vault, &c->g->arena, number, &row->application, &form)) {
+    if (!jd_form_of(&c->g->txn, c->g->vault, &c->g->arena, &row->application, &form)) {
         c->out->code = JD_CODE_INTERNAL;
         return false;
     }
@@ -56,7 +56,7 @@ static void decide_appoint(jd_ctx *c, const struct jd_application_decide *m, con
     if (!jd_move(c, JD_E_application, number, row, JD_V_application_decide, JD_S_application_appointed,
                  JD_EV_application_appointed))
         return;
-    if (!start_of_term(c, m, row, &start) || !still_eligible(c, p, number, row)) return;
+    if (!start_of_term(c, m, row, &start) || !still_eligible(c, p, row)) return;
     row->application.supervisor = (int64_t)c->g->tally.numbers[JD_E_supervisor] + 1;
     jd_reason_add(c, (jd_reason){ .rule = p->appoint_rule, .on = JD_ON_NOTHING });
     jd_reason_add(c, (jd_reason){ .rule = p->term_rule, .on = JD_ON_NOTHING });
@@ -75,8 +75,9 @@ void jd_on_application_decide(jd_ctx *c, const void *msg)
         decide_appoint(c, m, p, number, row);
         return;
     }
+    if (!jd_move(c, JD_E_application, number, row, JD_V_application_decide, JD_S_application_rejected,
+                 JD_EV_application_rejected))
+        return;
     jd_reason_add(c, (jd_reason){ .rule = p->appoint_rule, .on = JD_ON_NOTHING });
-    if (jd_move(c, JD_E_application, number, row, JD_V_application_decide, JD_S_application_rejected,
-                JD_EV_application_rejected))
-        jd_close_application(c, (uint64_t)row->application.person, 0);
+    jd_close_application(c, (uint64_t)row->application.person, 0);
 }

@@ -70,6 +70,7 @@ void jd_receive_application(jd_ctx *c, const jd_form *form, int channel, int rec
     jd_change *ch =
         jd_move(c, JD_E_application, number, row, JD_V_application_submit, state, JD_EV_application_submitted);
     if (!ch) return;
+    jd_form_added(c, &row->application);
     row->application.person = (int64_t)person_number;
     row->application.channel = channel;
     row->application.received = c->at;

@@ -17,7 +17,7 @@ void jd_on_application_supplement(jd_ctx *c, const void *msg)
     jd_case_row *row = jd_load_case(c, "application", m->application, JD_E_application, &number);
     if (!row) return;
     const jd_policy *p = jd_policy_of(c, row);
-    if (!jd_form_of(&c->g->txn, c->g->vault, &c->g->arena, number, &row->application, &was)) {
+    if (!jd_form_of(&c->g->txn, c->g->vault, &c->g->arena, &row->application, &was)) {
         c->out->code = JD_CODE_INTERNAL;
         return;
     }
@@ -27,6 +27,6 @@ void jd_on_application_supplement(jd_ctx *c, const void *msg)
     if (!jd_form_consistent(c, p, &form)) return;
     jd_read_facts(&c->g->txn, &c->g->arena, p, (uint64_t)row->application.person, c->today, facts);
     int state = jd_screen_case(c, p, &form, (int)row->application.channel, facts);
-    if (jd_refused(c)) return;
+    if (jd_refused(c) || !jd_form_added(c, &row->application)) return;
     jd_move(c, JD_E_application, number, row, JD_V_application_supplement, state, JD_EV_application_supplemented);
 }

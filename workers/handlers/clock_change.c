@@ -10,6 +10,26 @@ static bool running(jd_ctx *c, const struct jd_row_report *row)
     return false;
 }
 
+/* A breach is not undone by standing still. */
+static bool may_stop(jd_ctx *c, const jd_clock_rule *k, const struct jd_row_report *row)
+{
+    if (!running(c, row)) return false;
+    if (row->overdue == JD_YES)
+        jd_refuse(c, JD_CODE_CLOCK_NOT_RUNNING, k->rule, "report", "a limit that is not breached yet");
+    return !jd_refused(c);
+}
+
+static void remember_span(jd_ctx *c, struct jd_row_report *row)
+{
+    jd_buf b = { 0 };
+    jd_buf_str(&b, row->stood_still);
+    jd_buf_u32(&b, (uint32_t)row->suspended_on);
+    jd_buf_u32(&b, (uint32_t)c->today);
+    row->stood_still = jd_copy(&c->g->arena, jd_buf_view(&b));
+    jd_buf_free(&b);
+    row->suspended_on = JD_NO_DAY;
+}
+
 void jd_on_clock_suspend(jd_ctx *c, const void *msg)
 {
     const struct jd_clock_suspend *m = msg;
@@ -23,7 +43,7 @@ void jd_on_clock_suspend(jd_ctx *c, const void *msg)
         jd_refuse(c, JD_CODE_UNKNOWN_IN_POLICY, k->rule, "ground", "a ground for suspension of %.*s", JD_FMT(p->name));
         return;
     }
-    if (row->state == JD_S_report_accepted && !running(c, row)) return;
+    if (row->state == JD_S_report_accepted && !may_stop(c, k, row)) return;
     if (!jd_move_report(c, number, row, JD_V_report_suspend, JD_S_report_suspended, JD_EV_report_suspended, k->rule))
         return;
     row->suspended_on = c->today;
@@ -41,7 +61,7 @@ void jd_on_clock_resume(jd_ctx *c, const void *msg)
                                    p->clocks[JD_CLOCK_HANDLING].rule);
     if (!ch) return;
     jd_limit_move(c, p, row, jd_resumed(p, JD_CLOCK_HANDLING, row->due, row->suspended_on, c->today));
-    row->suspended_on = JD_NO_DAY;
+    remember_span(c, row);
     ch->due = row->due;
 }
 
@@ -51,7 +71,9 @@ static bool may_extend(jd_ctx *c, const jd_policy *p, const struct jd_clock_exte
     int64_t times = row->extensions == JD_NO_INT ? 0 : row->extensions;
     uint16_t approver = jd_dept_of(c, p, "approver", m->approver);
     if (jd_refused(c) || !running(c, row)) return false;
-    if (k->extend_days == 0 || m->days > k->extend_days || times >= k->extend_times)
+    if (jd_u16s_have(row->accused, approver))
+        jd_refuse(c, JD_CODE_NOT_ASSIGNED, p->firewall_rule, "approver", "a department the report does not accuse");
+    else if (k->extend_days == 0 || m->days > k->extend_days || times >= k->extend_times)
         jd_refuse(c, JD_CODE_EXTENSION_NOT_ALLOWED, k->extend_rule, "days", "at most %d days, %d times", k->extend_days,
                   k->extend_days ? k->extend_times : 0);
     else if (approver != k->extend_by)
@@ -73,6 +95,7 @@ void jd_on_clock_extend(jd_ctx *c, const void *msg)
                                    p->clocks[JD_CLOCK_HANDLING].extend_rule);
     if (!ch) return;
     row->extensions = row->extensions == JD_NO_INT ? 1 : row->extensions + 1;
+    row->extended = (row->extended == JD_NO_INT ? 0 : row->extended) + m->days;
     jd_limit_move(c, p, row, jd_extended(p, JD_CLOCK_HANDLING, row->due, (int)m->days));
     ch->due = row->due;
 }

@@ -34,7 +34,7 @@ static void rescreen(jd_ctx *c, const jd_policy *p, uint64_t number, jd_case_row
 {
     jd_form form;
     jd_tri facts[JD_FACTS_MAX];
-    if (!jd_form_of(&c->g->txn, c->g->vault, &c->g->arena, number, &row->application, &form)) {
+    if (!jd_form_of(&c->g->txn, c->g->vault, &c->g->arena, &row->application, &form)) {
         c->out->code = JD_CODE_INTERNAL;
         return;
     }

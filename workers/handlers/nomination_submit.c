@@ -1,5 +1,5 @@
 /* An office recommends somebody (LC-5.7, WH-5.5). Which office may recommend whom is the policy's
- * list of pairs; where it ends with 等, other pairs of its own codes are for people to judge. */
+ * list of pairs; where the text ends it with 等, the bureau adds pairs there. */
 #include "workers/handlers/handlers.h"
 
 static int nominated_channel(const jd_policy *p)
@@ -29,7 +29,9 @@ static void check_pair(jd_ctx *c, const jd_channel *channel, const struct jd_nom
                   "'%.*s' is not among the policy's nominees", JD_FMT(m->nominee_kind));
     else if (!pair)
         jd_refuse(c, JD_CODE_PAIR_NOT_ALLOWED, p->pairs_n ? p->pairs[0].rule : channel->item.rule, "nominee_kind",
-                  "%.*s does not recommend %.*s", JD_FMT(m->recommender), JD_FMT(m->nominee_kind));
+                  "a pair of the policy%s, not %.*s and %.*s",
+                  channel->open_ended ? " (the text ends with 等: the bureau may add pairs)" : "",
+                  JD_FMT(m->recommender), JD_FMT(m->nominee_kind));
     else
         jd_reason_add(c, (jd_reason){ .rule = pair->rule, .on = JD_ON_NOTHING });
 }

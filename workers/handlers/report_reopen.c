@@ -17,7 +17,8 @@ void jd_on_report_reopen(jd_ctx *c, const void *msg)
     jd_change *ch = jd_move_report(c, number, row, JD_V_report_reopen, JD_S_report_assigned, JD_EV_report_reopened,
                                    p->routes[row->route].rule);
     if (!ch) return;
-    row->result = row->triage = row->duplicate_of = row->extensions = JD_NO_INT;
+    row->result = row->triage = row->duplicate_of = row->extensions = row->extended = JD_NO_INT;
+    row->stood_still = (jd_str){ NULL, 0 };
     row->closed_on = JD_NO_DAY;
     row->satisfied = JD_UNKNOWN;
     row->assigned_on = c->today;

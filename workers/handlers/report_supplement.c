@@ -3,9 +3,7 @@
 
 static int back_to(const struct jd_row_report *row)
 {
-    if (row->state != JD_S_report_needs_info) return (int)row->state;
-    if (row->dept == JD_NO_DEPT) return JD_S_report_held;
-    return row->assigned_on == JD_NO_DAY ? JD_S_report_registered : JD_S_report_assigned;
+    return (int)(row->state == JD_S_report_needs_info ? row->back : row->state);
 }
 
 void jd_on_report_supplement(jd_ctx *c, const void *msg)

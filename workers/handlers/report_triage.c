@@ -13,6 +13,22 @@ static bool original(jd_ctx *c, const struct jd_report_triage *m, uint64_t numbe
     return !jd_refused(c);
 }
 
+static void keep_here(jd_ctx *c, const jd_policy *p, uint64_t number, struct jd_row_report *row)
+{
+    int64_t to = row->state == JD_S_report_needs_info ? row->back : row->state;
+    jd_move_report(c, number, row, JD_V_report_triage, (int)to, JD_EV_report_triaged, p->draft_rule);
+}
+
+/* The limit runs on while the supervisor is asked: the duty to handle is not theirs. */
+static void ask_back(jd_ctx *c, const jd_policy *p, uint64_t number, struct jd_row_report *row)
+{
+    int64_t was = row->state;
+    if (jd_move_report(c, number, row, JD_V_report_triage, JD_S_report_needs_info, JD_EV_report_triaged,
+                       p->draft_rule) &&
+        was != JD_S_report_needs_info)
+        row->back = was;
+}
+
 static void end_here(jd_ctx *c, const jd_policy *p, uint64_t number, struct jd_row_report *row, int triage)
 {
     jd_change *ch = jd_move_report(c, number, row, JD_V_report_triage, JD_S_report_resulted, JD_EV_report_triaged,
@@ -36,9 +52,9 @@ void jd_on_report_triage(jd_ctx *c, const void *msg)
         jd_refuse(c, JD_CODE_MISSING_FIELD, p->division_rule, "forwarded_to", "the body it goes to");
     if (jd_refused(c)) return;
     if (jd_str_is(m->decision, "ours"))
-        jd_move_report(c, number, row, JD_V_report_triage, (int)row->state, JD_EV_report_triaged, p->draft_rule);
+        keep_here(c, p, number, row);
     else if (jd_str_is(m->decision, "needs-info"))
-        jd_move_report(c, number, row, JD_V_report_triage, JD_S_report_needs_info, JD_EV_report_triaged, p->draft_rule);
+        ask_back(c, p, number, row);
     else
         end_here(c, p, number, row, triage);
 }
