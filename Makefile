@@ -128,7 +128,7 @@ asan-tests: export LSAN_OPTIONS := suppressions=$(CURDIR)/tests/lsan.supp:print_
 asan-tests: all unit-programs
 	@$(PYTHON) tests/run.py --build $(BUILD) unit conversation
 
-# FUZZ_SECONDS for each target. What is found stays in tests/fuzz/found until it is a corpus file.
+# FUZZ_SECONDS for each target. What grows and what is found lies beside the targets, in build/fuzzing.
 FUZZ_SECONDS ?= 60
 fuzz:
 	@mk/deps.sh run fuzz

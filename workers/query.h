@@ -29,10 +29,10 @@ void jd_ask_policy_show(jd_asked *q, const void *msg);
 void jd_ask_stats_get(jd_asked *q, const void *msg);
 void jd_ask_health_get(jd_asked *q, const void *msg);
 
-/* query_case.c: the map of one case; returns the number of pairs is hidden in it */
+/* query_case.c: the map of one case */
 void jd_pack_case(jd_asked *q, jd_entity e, uint64_t number, const jd_case_row *row);
 /* Finds a case by id, or fails the query. */
-jd_case_row *jd_ask_case(jd_asked *q, jd_str id, jd_case_id *out);
+jd_case_row *jd_ask_case(jd_asked *q, jd_str text, jd_case_id *id);
 void jd_ask_fail(jd_asked *q, jd_code code, const char *field, const char *text);
 
 #endif
