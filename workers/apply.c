@@ -62,14 +62,13 @@ static bool answer_known(jd_ctx *c, jd_str plain, jd_buf *receipt)
     return true;
 }
 
-/* Canonical content: what is digested and sealed. */
-static jd_str content_of(jd_engine *g, const jd_command *cmd, const jd_layout *l, const void *msg)
+static jd_str content_of(const jd_command *cmd, const jd_layout *l, const void *msg, jd_arena *a)
 {
-    jd_buf *b = &g->row;
-    b->n = 0;
-    jd_plain_pack(cmd->why, cmd->canonical ? cmd->body : (jd_str){ "", 0 }, b);
-    if (!cmd->canonical) jd_encode_row(l, msg, b);
-    return jd_copy(&g->arena, jd_buf_view(b));
+    static _Thread_local jd_buf scratch;
+    scratch.n = 0;
+    jd_plain_pack(cmd->why, cmd->canonical ? cmd->body : (jd_str){ "", 0 }, &scratch);
+    if (!cmd->canonical) jd_encode_row(l, msg, &scratch);
+    return jd_copy(a, jd_buf_view(&scratch));
 }
 
 static bool read_message(const jd_command *cmd, const jd_layout *l, jd_arena *a, void *msg, jd_problems *p)
@@ -130,21 +129,41 @@ static void decline(jd_ctx *c, const jd_problems *p, jd_buf *receipt)
     receipt->n = n;
 }
 
-void jd_apply(jd_engine *g, const jd_command *cmd, jd_buf *receipt)
+void jd_prepare(const jd_command *cmd, jd_arena *a, jd_prepared *out)
+{
+    static _Thread_local jd_problems problems;
+    const jd_layout *l = &jd_message_get(cmd->type)->layout;
+    void *msg = jd_alloc(a, l->size);
+    problems.n = 0;
+    *out = (jd_prepared){ .cmd = *cmd, .msg = msg };
+    if (read_message(cmd, l, a, msg, &problems)) {
+        out->plain = content_of(cmd, l, msg, a);
+        return;
+    }
+    jd_problems *kept = jd_alloc(a, sizeof *kept);
+    *kept = problems;
+    out->problems = kept;
+}
+
+void jd_apply_prepared(jd_engine *g, const jd_prepared *p, jd_buf *receipt)
 {
     static _Thread_local jd_outcome out;
-    jd_problems problems = { 0 };
-    const jd_layout *l = &jd_message_get(cmd->type)->layout;
-    void *msg = jd_alloc(&g->arena, l->size);
-    jd_ms at = cmd->at > g->tally.at ? cmd->at : g->tally.at;
+    jd_ms at = p->cmd.at > g->tally.at ? p->cmd.at : g->tally.at;
     jd_ctx c = {
-        .g = g, .policy = jd_engine_policy(g, 0), .cmd = cmd, .at = at, .today = jd_day_from_ms(at), .out = &out
+        .g = g, .policy = jd_engine_policy(g, 0), .cmd = &p->cmd, .at = at, .today = jd_day_from_ms(at), .out = &out
     };
     start_outcome(g, &out);
-    if (read_message(cmd, l, &g->arena, msg, &problems))
-        decide(&c, msg, content_of(g, cmd, l, msg), receipt);
+    if (p->problems)
+        decline(&c, p->problems, receipt);
     else
-        decline(&c, &problems, receipt);
+        decide(&c, p->msg, p->plain, receipt);
+}
+
+void jd_apply(jd_engine *g, const jd_command *cmd, jd_buf *receipt)
+{
+    jd_prepared p;
+    jd_prepare(cmd, &g->arena, &p);
+    jd_apply_prepared(g, &p, receipt);
 }
 
 void jd_replay_refusal(jd_engine *g, const jd_entry *e, jd_str trace)

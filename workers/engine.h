@@ -61,6 +61,18 @@ const jd_policy *jd_engine_policy(const jd_engine *g, uint64_t number); /* 0: th
  * commands). After a failed commit nothing of the batch happened. */
 void jd_batch_begin(jd_engine *g, jd_buf *events);
 void jd_apply(jd_engine *g, const jd_command *cmd, jd_buf *receipt);
+
+/* The same in two steps. What a message says is read without the store, so another thread can do it while
+ * the writer waits for the disk; what it comes to is decided in order. */
+typedef struct jd_prepared {
+    jd_command cmd;
+    const void *msg;             /* the message's struct */
+    jd_str plain;                /* canonical content: what is compared and sealed */
+    const jd_problems *problems; /* NULL, or why it cannot be read */
+} jd_prepared;
+
+void jd_prepare(const jd_command *cmd, jd_arena *a, jd_prepared *out);
+void jd_apply_prepared(jd_engine *g, const jd_prepared *p, jd_buf *receipt);
 void jd_replay_refusal(jd_engine *g, const jd_entry *e, jd_str trace); /* of a pushed message */
 int jd_batch_commit(jd_engine *g);
 

@@ -106,8 +106,16 @@ static bool frame_open(peer *l, jd_cur *c)
         return false;
     }
     l->open = true;
-    jd_writer_give(l->s->writer, JD_LINK_OPEN, l->number, "", 0);
+    jd_writer_give(l->s->writer, l->number, NULL);
     return true;
+}
+
+/* Read here, while the writer may be waiting for the disk. */
+static bool frame_batch(peer *l, jd_cur *c)
+{
+    jd_inbatch *b = jd_inbatch_read(c->p, (size_t)(c->end - c->p));
+    if (b) jd_writer_give(l->s->writer, l->number, b);
+    return b != NULL;
 }
 
 static bool frame_query(peer *l, jd_cur *c)
@@ -149,7 +157,7 @@ static bool take_frame(peer *l, jd_link_kind kind, jd_cur *c)
 {
     if (!l->open) return kind == JD_LINK_OPEN && frame_open(l, c);
     switch (kind) {
-    case JD_LINK_BATCH: jd_writer_give(l->s->writer, kind, l->number, c->p, (size_t)(c->end - c->p)); return true;
+    case JD_LINK_BATCH: return frame_batch(l, c);
     case JD_LINK_QUERY: return frame_query(l, c);
     case JD_LINK_PING: return frame_ping(l, c);
     default: return false;

@@ -12,9 +12,9 @@ enum { CATCH_UP = 1000 }; /* events a frame when a daemon comes back */
 
 typedef struct item {
     struct item *next;
-    int kind;
     uint64_t link;
-    jd_buf bytes;
+    jd_inbatch *batch; /* in: NULL for a daemon that comes */
+    jd_buf bytes;      /* out: a frame */
     int64_t since; /* monotonic, ms */
 } item;
 
@@ -58,11 +58,10 @@ static item *queue_all(queue *q)
     return all;
 }
 
-static item *item_new(int kind, uint64_t link)
+static item *item_new(uint64_t link)
 {
     item *i = calloc(1, sizeof *i);
     if (!i) jd_die(JD_EX_TEMPFAIL, "out of memory");
-    i->kind = kind;
     i->link = link;
     i->since = monotonic_ms();
     return i;
@@ -70,6 +69,7 @@ static item *item_new(int kind, uint64_t link)
 
 static void item_free(item *i)
 {
+    jd_inbatch_free(i->batch);
     jd_buf_free(&i->bytes);
     free(i);
 }
@@ -105,106 +105,79 @@ static void write_published(jd_writer *w)
 /* ------------------------------------------------------------ a batch */
 
 typedef struct batch {
-    uint64_t number;
-    jd_ms now;
-    jd_cur messages;
-    uint32_t count;
+    const jd_inbatch *in;
     item *done;
     size_t receipts_at; /* where the count of receipts stands in done */
     jd_buf events;
     uint32_t events_n;
 } batch;
 
-static bool read_batch(jd_writer *w, const item *i, batch *b)
+static void start_batch(jd_writer *w, const item *i, batch *b)
 {
-    jd_cur c = jd_cur_of(i->bytes.p, i->bytes.n);
-    *b = (batch){ .number = jd_cur_u64(&c) };
-    uint64_t published = jd_cur_u64(&c);
-    b->now = (jd_ms)jd_cur_u64(&c);
-    b->count = jd_cur_u32(&c);
-    b->messages = c;
-    if (published > w->published && published <= w->g->tally.event_seq) w->published = published;
-    b->done = item_new(JD_LINK_DONE, i->link);
-    return !c.failed;
-}
-
-static jd_command command_of(const jd_writer *w, const jd_link_msg *m)
-{
-    return (jd_command){ .type = (jd_msg)m->type,
-                         .push = m->flags & JD_LINK_PUSH,
-                         .id_binary = m->flags & JD_LINK_ID_BINARY,
-                         .id = m->id,
-                         .at = m->at,
-                         .salt = w->salt,
-                         .sender = m->sender,
-                         .why = m->why,
-                         .body = m->body };
+    *b = (batch){ .in = i->batch, .done = item_new(i->link) };
+    if (b->in->published > w->published && b->in->published <= w->g->tally.event_seq) w->published = b->in->published;
 }
 
 /* Receipts lie behind one another: token, length, bytes. A pushed message has none. */
-static void apply_one(jd_writer *w, batch *b, const jd_link_msg *m, uint32_t *receipts)
+static void apply_one(jd_writer *w, batch *b, jd_batched *m, uint32_t *receipts)
 {
     jd_buf *out = &b->done->bytes;
-    jd_command cmd = command_of(w, m);
     size_t start = out->n;
+    m->prepared.cmd.salt = w->salt;
     jd_buf_u32(out, m->token);
     jd_buf_u32(out, 0);
-    jd_apply(w->g, &cmd, out);
+    jd_apply_prepared(w->g, &m->prepared, out);
     jd_buf_set_u32(out, start + 4, (uint32_t)(out->n - start - 8));
-    if (cmd.push)
+    if (m->prepared.cmd.push)
         out->n = start;
     else
         ++*receipts;
-}
-
-static bool is_command(const jd_link_msg *m)
-{
-    return m->type < JD_MSG_COUNT && jd_message_get((jd_msg)m->type)->mode == JD_COMMAND;
 }
 
 static void apply_batch(jd_writer *w, batch *b)
 {
     jd_engine *g = w->g;
     jd_buf *out = &b->done->bytes;
-    jd_link_msg m;
     uint32_t receipts = 0;
     g->events = &b->events;
     g->events_n = 0;
-    jd_fire_due(g, b->now, w->salt);
+    jd_fire_due(g, b->in->now, w->salt);
     jd_link_begin(out, JD_LINK_DONE);
-    jd_buf_u64(out, b->number);
+    jd_buf_u64(out, b->in->number);
     jd_buf_u64(out, 0);
     jd_buf_u64(out, 0);
     b->receipts_at = out->n;
     jd_buf_u32(out, 0);
-    jd_cur c = b->messages;
-    for (uint32_t i = 0; i < b->count && jd_link_take(&c, &m); i++) {
-        if (!is_command(&m)) continue;
-        jd_fire_due(g, m.at, w->salt);
-        apply_one(w, b, &m, &receipts);
+    for (uint32_t i = 0; i < b->in->n; i++) {
+        jd_fire_due(g, b->in->v[i].prepared.cmd.at, w->salt);
+        apply_one(w, b, &b->in->v[i], &receipts);
     }
     jd_buf_set_u32(out, b->receipts_at, receipts);
     b->events_n = g->events_n;
 }
 
+static void put_busy(jd_buf *out, const jd_batched *m)
+{
+    const jd_command *cmd = &m->prepared.cmd;
+    jd_receipt r = { .id = cmd->id, .id_binary = cmd->id_binary, .code = JD_CODE_BUSY, .due = JD_NO_DAY };
+    size_t start = out->n;
+    jd_buf_u32(out, m->token);
+    jd_buf_u32(out, 0);
+    jd_receipt_pack(&r, out);
+    jd_buf_set_u32(out, start + 4, (uint32_t)(out->n - start - 8));
+}
+
 /* The commit failed and nothing happened: everybody is told to send again. */
-static void answer_busy(batch *b, jd_code code)
+static void answer_busy(batch *b)
 {
     jd_buf *out = &b->done->bytes;
-    jd_link_msg m;
     uint32_t receipts = 0;
-    jd_cur c = b->messages;
     out->n = b->receipts_at + 4;
     b->events_n = 0;
     b->events.n = 0;
-    for (uint32_t i = 0; i < b->count && jd_link_take(&c, &m); i++) {
-        if (!is_command(&m) || (m.flags & JD_LINK_PUSH)) continue;
-        jd_receipt r = { .id = m.id, .id_binary = m.flags & JD_LINK_ID_BINARY, .code = code, .due = JD_NO_DAY };
-        size_t start = out->n;
-        jd_buf_u32(out, m.token);
-        jd_buf_u32(out, 0);
-        jd_receipt_pack(&r, out);
-        jd_buf_set_u32(out, start + 4, (uint32_t)(out->n - start - 8));
+    for (uint32_t i = 0; i < b->in->n; i++) {
+        if (b->in->v[i].prepared.cmd.push) continue;
+        put_busy(out, &b->in->v[i]);
         receipts++;
     }
     jd_buf_set_u32(out, b->receipts_at, receipts);
@@ -240,7 +213,7 @@ static void run_batches(jd_writer *w, item **items, int n)
     batch b[TOGETHER];
     jd_batch_begin(w->g, NULL);
     for (int i = 0; i < n; i++) {
-        if (!read_batch(w, items[i], &b[i])) b[i].count = 0;
+        start_batch(w, items[i], &b[i]);
         apply_batch(w, &b[i]);
     }
     write_published(w);
@@ -251,7 +224,7 @@ static void run_batches(jd_writer *w, item **items, int n)
         w->salt++; /* the numbers will be given again */
     }
     for (int i = 0; i < n; i++) {
-        if (rc) answer_busy(&b[i], JD_CODE_BUSY);
+        if (rc) answer_busy(&b[i]);
         finish_batch(w, &b[i], w->g->tally.event_seq, wake);
     }
 }
@@ -263,7 +236,7 @@ static uint64_t catch_up_some(jd_writer *w, uint64_t after, uint64_t link)
     jd_txn t;
     jd_arena a = { 0 };
     jd_entry e;
-    item *out = item_new(JD_LINK_EVENTS, link);
+    item *out = item_new(link);
     uint32_t n = 0;
     jd_key from = jd_key_seq(after + 1);
     jd_link_begin(&out->bytes, JD_LINK_EVENTS);
@@ -290,7 +263,7 @@ static void open_link(jd_writer *w, uint64_t link)
 {
     uint64_t after = read_published(w);
     while (after < w->g->tally.event_seq) after = catch_up_some(w, after, link);
-    item *ready = item_new(JD_LINK_READY, link);
+    item *ready = item_new(link);
     jd_batch_begin(w->g, NULL);
     jd_ms wake = jd_next_due(w->g);
     jd_abort(&w->g->txn);
@@ -322,7 +295,7 @@ static void run_all(jd_writer *w, item *all)
     while (all) {
         item *i = all;
         all = all->next;
-        bool is_batch = i->kind == JD_LINK_BATCH;
+        bool is_batch = i->batch != NULL;
         if (is_batch) run[n++] = i;
         if (n && (!is_batch || n == TOGETHER || !all)) {
             run_batches(w, run, n);
@@ -359,10 +332,10 @@ jd_writer *jd_writer_start(jd_engine *g, uint64_t salt, void (*wake)(void *), vo
     return w;
 }
 
-void jd_writer_give(jd_writer *w, int kind, uint64_t link, const char *p, size_t n)
+void jd_writer_give(jd_writer *w, uint64_t link, jd_inbatch *b)
 {
-    item *i = item_new(kind, link);
-    jd_buf_add(&i->bytes, p, n);
+    item *i = item_new(link);
+    i->batch = b;
     pthread_mutex_lock(&w->lock);
     queue_add(&w->in, i);
     pthread_cond_signal(&w->more);

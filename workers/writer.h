@@ -3,15 +3,16 @@
 #ifndef JD_WRITER_H
 #define JD_WRITER_H
 
-#include "workers/engine.h"
+#include "workers/batch.h"
 
 typedef struct jd_writer jd_writer;
 
 /* Frames in, frames out. `salt` is random, new for each start. `wake` is called from the thread when something is ready to be taken. */
 jd_writer *jd_writer_start(jd_engine *g, uint64_t salt, void (*wake)(void *), void *arg);
 
-/* Hands over a frame's payload (OPEN or BATCH), copied. `link` says which connection it came from. */
-void jd_writer_give(jd_writer *w, int kind, uint64_t link, const char *p, size_t n);
+/* Hands over a batch, which becomes the writer's; NULL says that a daemon has come. `link` says over which
+ * connection. */
+void jd_writer_give(jd_writer *w, uint64_t link, jd_inbatch *b);
 
 /* Frames for a connection, ready to be written; false when there are none. The caller frees `out`. */
 bool jd_writer_take(jd_writer *w, uint64_t *link, jd_buf *out);

@@ -1,0 +1,25 @@
+/* A batch as it comes from the daemon, read and prepared for the writer (frame JD_LINK_BATCH). */
+#ifndef JD_BATCH_H
+#define JD_BATCH_H
+
+#include "workers/engine.h"
+
+typedef struct jd_batched {
+    uint32_t token; /* the daemon's: where the receipt goes */
+    jd_prepared prepared;
+} jd_batched;
+
+typedef struct jd_inbatch {
+    uint64_t number;
+    uint64_t published; /* the last event the daemon has handed on */
+    jd_ms now;
+    uint32_t n;
+    jd_batched *v;
+    jd_arena arena;
+} jd_inbatch;
+
+/* NULL when the bytes are no batch. They are copied. */
+jd_inbatch *jd_inbatch_read(const char *p, size_t n);
+void jd_inbatch_free(jd_inbatch *b);
+
+#endif
