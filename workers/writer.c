@@ -15,7 +15,7 @@ typedef struct item {
     uint64_t link;
     jd_inbatch *batch; /* in: NULL for a daemon that comes */
     jd_buf bytes;      /* out: a frame */
-    int64_t since; /* monotonic, ms */
+    int64_t since;     /* monotonic, ms */
 } item;
 
 typedef struct queue {
