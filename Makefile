@@ -47,7 +47,7 @@ UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test
 CORPUS   := $(patsubst tests/fuzz/%.c,$(BUILD)/corpus/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZERS  := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
-.PHONY: all run demo test unit bench lint format asan fuzz torture install clean deps docs test-systemd
+.PHONY: all run demo test unit bench count lint format asan fuzz torture install clean deps docs test-systemd
 .SECONDARY:
 all: $(PROGRAMS)
 	@:
@@ -86,6 +86,9 @@ $(BUILD)/libjiandu.so.0: $(patsubst %.c,$(BUILD)/pic/%.o,$(lib_src) $(base_src) 
 
 $(BUILD)/jiandu-bench: $(call obj,$(bench_src) $(base_src) $(proto_src))
 	$(call link,$(common_libs) -lzmq -llmdb -luv -lpthread)
+
+$(BUILD)/jiandu-count: $(call obj,bench/count/count.c bench/messages.c $(worker_src) $(base_src) $(proto_src))
+	$(call link,$(worker_libs))
 
 pure_obj := $(call obj,$(worker_src) $(base_src) $(proto_src))
 $(BUILD)/unit/%: $(BUILD)/o/tests/unit/%.o $(call obj,$(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c))) $(pure_obj)
@@ -146,6 +149,10 @@ torture:
 
 bench: $(BUILD)/jiandu-bench all
 	@mk/bench.sh $(BUILD)/jiandu-bench $(BUILD)/jiandud policies
+
+# Instructions a report, which no neighbour on the machine disturbs; wants valgrind.
+count: $(BUILD)/jiandu-count
+	@mk/count.sh $< policies
 
 lint:
 	@mk/deps.sh run test lint

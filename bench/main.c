@@ -12,6 +12,7 @@
 #include <zmq.h>
 
 #include "bench/bench.h"
+#include "bench/messages.h"
 #include "proto/check.h"
 #include "proto/pack.h"
 
@@ -91,40 +92,11 @@ static void *connect_intake(const char *endpoint, void **ctx)
     return s;
 }
 
-static void pack_form(jd_buf *b)
-{
-    static const char *const yes[] = {
-        "voluntary",      "unpaid_ack",  "attests_stance", "attests_ability", "declares_true_and_fit",
-        "declares_clean", "written_form"
-    };
-    enum { YES = sizeof yes / sizeof *yes };
-    jd_pack_map(b, 10 + YES);
-    jd_pack_kz(b, "name", "测试");
-    jd_pack_kz(b, "sex", "1");
-    jd_pack_kz(b, "birth_date", "1990-01-01");
-    jd_pack_kz(b, "id_no", "530902199001010013");
-    jd_pack_kz(b, "phone", "13800000000");
-    jd_pack_kz(b, "health", "1");
-    jd_pack_kz(b, "education", "21");
-    jd_pack_kz(b, "major", "药学");
-    jd_pack_kz(b, "address", "测试路1号");
-    jd_pack_z(b, "expertise");
-    jd_pack_list(b, 1);
-    jd_pack_z(b, "medicine");
-    for (int i = 0; i < YES; i++) jd_pack_kb(b, yes[i], true);
-}
-
 static void assert_no(void *socket, const char *of, const char *predicate)
 {
     jd_buf b = { 0 };
     char none[2];
-    jd_pack_map(&b, 6);
-    jd_pack_kz(&b, "subject", of);
-    jd_pack_kz(&b, "predicate", predicate);
-    jd_pack_kz(&b, "value", "no");
-    jd_pack_kz(&b, "source", "bench");
-    jd_pack_kz(&b, "attester", "bench");
-    jd_pack_kd(&b, "as_of", jd_day_from_ms((jd_ms)time(NULL) * 1000));
+    jd_bench_fact(&b, of, predicate, jd_day_from_ms((jd_ms)time(NULL) * 1000));
     request(socket, "fact.assert", &b, "\x01\x01", none, sizeof none);
     jd_buf_free(&b);
 }
@@ -135,7 +107,7 @@ static void appoint(const char *endpoint, char supervisor[32])
     void *ctx, *s = connect_intake(endpoint, &ctx);
     char application[32];
     jd_buf b = { 0 };
-    pack_form(&b);
+    jd_bench_form(&b);
     request(s, "application.submit", &b, "entity_id", application, 18);
     for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) assert_no(s, application, facts[i]);
     b.n = 0;
@@ -147,22 +119,6 @@ static void appoint(const char *endpoint, char supervisor[32])
     jd_buf_free(&b);
     zmq_close(s);
     zmq_ctx_term(ctx);
-}
-
-/* About 400 bytes, as a front end would send it. */
-static void pack_report(jd_buf *b, const char *supervisor)
-{
-    jd_pack_map(b, 8);
-    jd_pack_kz(b, "supervisor", supervisor);
-    jd_pack_kz(b, "kind", "clue");
-    jd_pack_kz(b, "target", "institution");
-    jd_pack_kz(b, "category", "LC.B1");
-    jd_pack_kz(b, "county", "530902");
-    jd_pack_kz(b, "institution", "H53090200012");
-    jd_pack_kz(b, "nature", "irregular");
-    jd_pack_kz(b, "text",
-               "八月以来，该院同一床位在同一时段登记两名住院患者，且费用清单中重复收取护理费；"
-               "现场询问时护士站无法说明，病历与医嘱单的日期相差三天，请核查有关结算记录。");
 }
 
 /* ------------------------------------------------------------ measuring */
@@ -226,7 +182,7 @@ int main(int argc, char **argv)
     snprintf(own.endpoint, sizeof own.endpoint, "ipc://%s/intake.sock", own_dir);
     sleep(1);
     appoint(own.endpoint, supervisor);
-    pack_report(&body, supervisor);
+    jd_bench_report(&body, supervisor);
     jd_load l = { .clients = 4,
                   .seconds = seconds,
                   .header = header.p,

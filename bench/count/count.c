@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "bench/messages.h"
 #include "proto/pack.h"
 #include "workers/engine.h"
 
@@ -40,39 +41,15 @@ static void apply(jd_msg type, const jd_buf *body, jd_buf *receipt)
     if (!memmem(receipt->p, receipt->n, "\xa6status\xa2ok", 10)) jd_die(JD_EX_SOFTWARE, "not recorded");
 }
 
-static void pack_form(jd_buf *b)
-{
-    static const char *const yes[] = { "voluntary", "unpaid_ack", "attests_stance" };
-    jd_pack_map(b, 12);
-    jd_pack_kz(b, "name", "测试");
-    jd_pack_kz(b, "sex", "1");
-    jd_pack_kz(b, "birth_date", "1990-01-01");
-    jd_pack_kz(b, "id_no", "530902199001010013");
-    jd_pack_kz(b, "phone", "13800000000");
-    jd_pack_kz(b, "health", "1");
-    jd_pack_kz(b, "education", "21");
-    jd_pack_kz(b, "major", "药学");
-    jd_pack_z(b, "expertise");
-    jd_pack_list(b, 1);
-    jd_pack_z(b, "medicine");
-    for (int i = 0; i < 3; i++) jd_pack_kb(b, yes[i], true);
-}
-
 static void appoint(void)
 {
     static const char *const facts[] = { "severe_bad_credit", "admin_penalty", "criminal_punishment" };
     jd_buf b = { 0 }, receipt = { 0 };
-    pack_form(&b);
+    jd_bench_form(&b);
     apply(JD_MSG_application_submit, &b, &receipt);
     for (int i = 0; i < 3; i++) {
         b.n = 0;
-        jd_pack_map(&b, 6);
-        jd_pack_kz(&b, "subject", "A-530900-00000001");
-        jd_pack_kz(&b, "predicate", facts[i]);
-        jd_pack_kz(&b, "value", "no");
-        jd_pack_kz(&b, "source", "count");
-        jd_pack_kz(&b, "attester", "count");
-        jd_pack_kz(&b, "as_of", "2026-01-05");
+        jd_bench_fact(&b, "A-530900-00000001", facts[i], jd_day_of(2026, 1, 5));
         apply(JD_MSG_fact_assert, &b, &receipt);
     }
     b.n = 0;
@@ -83,21 +60,6 @@ static void appoint(void)
     apply(JD_MSG_application_decide, &b, &receipt);
     jd_buf_free(&b);
     jd_buf_free(&receipt);
-}
-
-static void pack_report(jd_buf *b)
-{
-    jd_pack_map(b, 8);
-    jd_pack_kz(b, "supervisor", "S-530900-00000001");
-    jd_pack_kz(b, "kind", "clue");
-    jd_pack_kz(b, "target", "institution");
-    jd_pack_kz(b, "category", "LC.B1");
-    jd_pack_kz(b, "county", "530902");
-    jd_pack_kz(b, "institution", "H53090200012");
-    jd_pack_kz(b, "nature", "irregular");
-    jd_pack_kz(b, "text",
-               "八月以来，该院同一床位在同一时段登记两名住院患者，且费用清单中重复收取护理费；"
-               "现场询问时护士站无法说明，病历与医嘱单的日期相差三天，请核查有关结算记录。");
 }
 
 int main(int argc, char **argv)
@@ -115,7 +77,7 @@ int main(int argc, char **argv)
     jd_activate(&g, p, 1767660000000, 1);
     appoint();
     if (jd_batch_commit(&g)) return JD_EX_IO;
-    pack_report(&body);
+    jd_bench_report(&body, "S-530900-00000001");
     for (long left = atol(argv[3]); left > 0; left -= A_BATCH) {
         events.n = 0;
         jd_batch_begin(&g, &events);

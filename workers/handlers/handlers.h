@@ -51,12 +51,16 @@ void jd_propose_grounds(jd_ctx *c, const jd_policy *p, const jd_case_row *superv
 typedef enum { JD_LEAD = 1, JD_MANAGER = 2 } jd_desk;
 struct jd_row_report *jd_report_at_desk(jd_ctx *c, jd_str report, const char *field, jd_str department, int who,
                                         const jd_policy **p, uint64_t *number);
-/* Who may assign: the managing department, or who stands in where that is accused; else refuses. */
-const jd_policy *jd_assigner(jd_ctx *c, jd_str report, jd_str department, struct jd_row_report **row, uint64_t *number);
-/* A department the report accuses is refused; the list as it is stored. */
-void jd_check_conflict(jd_ctx *c, const jd_policy *p, const struct jd_row_report *row, const char *field,
-                       uint16_t dept);
-jd_str jd_assistants(jd_ctx *c, const jd_policy *p, const struct jd_row_report *row, const jd_strs *list);
+/* Who a report should go to, as somebody who may assign names it: the managing department, or who stands in
+ * where that is accused. Refuses who may not, and departments the report accuses. */
+typedef struct jd_choice {
+    const jd_policy *policy;
+    struct jd_row_report *row;
+    uint64_t number;
+    uint16_t lead;
+    jd_str assist; /* as it is stored */
+} jd_choice;
+bool jd_choose_desk(jd_ctx *c, jd_str report, jd_str by, jd_str department, const jd_strs *assist, jd_choice *out);
 
 /* Moves it, with the reason the policy's rule gives. NULL when the state does not allow it. */
 jd_change *jd_move_report(jd_ctx *c, uint64_t number, struct jd_row_report *row, int verb, int to, jd_event_id event,

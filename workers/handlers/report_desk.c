@@ -36,25 +36,27 @@ jd_change *jd_move_report(jd_ctx *c, uint64_t number, struct jd_row_report *row,
     return ch;
 }
 
-void jd_check_conflict(jd_ctx *c, const jd_policy *p, const struct jd_row_report *row, const char *field, uint16_t dept)
+static void check_conflict(jd_ctx *c, const jd_policy *p, const struct jd_row_report *row, const char *field,
+                           uint16_t dept)
 {
     if (dept != JD_NO_DEPT && jd_u16s_have(row->accused, dept))
         jd_refuse(c, JD_CODE_ROUTE_TO_ACCUSED, p->firewall_rule, field, "the report is about %.*s",
                   JD_FMT(p->depts[dept].item.code));
 }
 
-jd_str jd_assistants(jd_ctx *c, const jd_policy *p, const struct jd_row_report *row, const jd_strs *list)
+static jd_str assistants(jd_ctx *c, const jd_policy *p, const struct jd_row_report *row, const jd_strs *list)
 {
     uint8_t *out = jd_alloc(&c->g->arena, 2 * (size_t)list->n + 1);
     for (uint32_t i = 0; i < list->n; i++) {
         uint16_t dept = jd_dept_of(c, p, "assist", list->v[i]);
-        jd_check_conflict(c, p, row, "assist", dept);
+        check_conflict(c, p, row, "assist", dept);
         jd_be16(out + 2 * i, dept);
     }
     return (jd_str){ (const char *)out, 2 * list->n };
 }
 
-const jd_policy *jd_assigner(jd_ctx *c, jd_str report, jd_str department, struct jd_row_report **row, uint64_t *number)
+static const jd_policy *assigner(jd_ctx *c, jd_str report, jd_str department, struct jd_row_report **row,
+                                 uint64_t *number)
 {
     jd_case_row *any = jd_load_case(c, "report", report, JD_E_report, number);
     if (!any) return NULL;
@@ -65,4 +67,14 @@ const jd_policy *jd_assigner(jd_ctx *c, jd_str report, jd_str department, struct
         jd_refuse(c, JD_CODE_NOT_ASSIGNED, p->firewall_rule, "by", "%.*s",
                   JD_FMT(may == JD_NO_DEPT ? JD_STR("a body this report does not accuse") : p->depts[may].item.code));
     return jd_refused(c) ? NULL : p;
+}
+
+bool jd_choose_desk(jd_ctx *c, jd_str report, jd_str by, jd_str department, const jd_strs *assist, jd_choice *out)
+{
+    out->policy = assigner(c, report, by, &out->row, &out->number);
+    if (!out->policy) return false;
+    out->lead = jd_dept_of(c, out->policy, "department", department);
+    check_conflict(c, out->policy, out->row, "department", out->lead);
+    out->assist = assistants(c, out->policy, out->row, assist);
+    return !jd_refused(c);
 }

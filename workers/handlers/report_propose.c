@@ -5,17 +5,11 @@
 void jd_on_report_propose(jd_ctx *c, const void *msg)
 {
     const struct jd_report_propose *m = msg;
-    struct jd_row_report *row;
-    uint64_t number;
-    const jd_policy *p = jd_assigner(c, m->report, m->by, &row, &number);
-    if (!p) return;
-    uint16_t lead = jd_dept_of(c, p, "department", m->department);
-    jd_check_conflict(c, p, row, "department", lead);
-    jd_str assist = jd_assistants(c, p, row, &m->assist);
-    if (jd_refused(c)) return;
-    if (!jd_move_report(c, number, row, JD_V_report_propose, JD_S_report_proposed, JD_EV_report_proposed,
-                        p->draft_rule))
+    jd_choice choice;
+    if (!jd_choose_desk(c, m->report, m->by, m->department, &m->assist, &choice)) return;
+    if (!jd_move_report(c, choice.number, choice.row, JD_V_report_propose, JD_S_report_proposed, JD_EV_report_proposed,
+                        choice.policy->draft_rule))
         return;
-    row->dept = lead;
-    row->assist = assist;
+    choice.row->dept = choice.lead;
+    choice.row->assist = choice.assist;
 }
