@@ -129,7 +129,7 @@ static void read_limits(reader *r)
     c->in_flight = jd_y_int(n, "in_flight", 16384, 16, 1 << 20, &r->d);
     c->in_flight_mib = jd_y_int(n, "in_flight_mib", 64, 1, 4096, &r->d);
     c->events_hwm = jd_y_int(n, "events_hwm", 100000, 1000, 10000000, &r->d);
-    c->map_gib = jd_y_int(n, "map_gib", 64, 1, 4096, &r->d);
+    c->map_mib = jd_y_int(n, "map_mib", 65536, 16, 4 << 20, &r->d);
 }
 
 static void read_all(reader *r)

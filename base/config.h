@@ -25,7 +25,7 @@ typedef struct jd_config {
     int64_t in_flight;      /* messages read and not yet answered, over all divisions */
     int64_t in_flight_mib;  /* and their bytes */
     int64_t events_hwm;     /* events held for a slow subscriber before it misses some */
-    int64_t map_gib;        /* address space for a division's store */
+    int64_t map_mib;        /* address space for a division's store */
 } jd_config;
 
 /* NULL with diagnostics. */

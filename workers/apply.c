@@ -104,10 +104,23 @@ static void record_refusal(jd_ctx *c, jd_msg type, jd_code code, jd_str trace)
     jd_record(&own, jd_copy(&c->g->arena, jd_buf_view(&c->g->row)), &e);
 }
 
+/* Full means refuse at the door, finish inside: a new case waits, work on one that is there does not. */
+static bool door_closed(const jd_ctx *c)
+{
+    static const jd_msg doors[] = { JD_MSG_application_submit, JD_MSG_nomination_submit, JD_MSG_report_submit };
+    for (size_t i = 0; c->g->nearly_full && i < sizeof doors / sizeof *doors; i++)
+        if (doors[i] == c->cmd->type) return true;
+    return false;
+}
+
 static void decide(jd_ctx *c, const void *msg, jd_str plain, jd_buf *receipt)
 {
     jd_entry e;
     if (answer_known(c, plain, receipt)) return;
+    if (door_closed(c)) {
+        answer_code(c, JD_CODE_STORE_FULL, receipt);
+        return;
+    }
     jd_handler_of(c->cmd->type)(c, msg);
     if (c->out->code == JD_CODE_RECORDED) {
         jd_record(c, plain, &e);

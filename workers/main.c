@@ -144,7 +144,7 @@ static int serve(jd_config *c, uint32_t division)
     jd_policy *p = load_policy(c, division);
     jd_vault *v = jd_vault_open(c->key, !any_store(c), division, why, sizeof why);
     if (!v) jd_die(JD_EX_CONFIG, "%s", why);
-    jd_store *s = jd_store_open(jd_store_dir(c, division), true, (size_t)c->map_gib << 30, why, sizeof why);
+    jd_store *s = jd_store_open(jd_store_dir(c, division), true, (size_t)c->map_mib << 20, why, sizeof why);
     if (!s) jd_die(JD_EX_IO, "%s", why);
     if (!jd_engine_open(&g, s, v, division, why, sizeof why)) jd_die(JD_EX_IO, "%s", why);
     jd_random(&salt, sizeof salt);

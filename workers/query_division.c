@@ -128,12 +128,13 @@ void jd_ask_health_get(jd_asked *q, const void *msg)
     const jd_policy *p = jd_engine_policy(q->g, q->tally.policy);
     (void)msg;
     jd_pack_z(q->out, "health");
-    jd_pack_map(q->out, 9);
+    jd_pack_map(q->out, 10);
     jd_pack_kz(q->out, "worker", "up");
     jd_pack_ks(q->out, "policy", p->name);
     jd_pack_ku(q->out, "journal", q->tally.seq);
     jd_pack_ku(q->out, "events", q->tally.event_seq);
     jd_pack_ku(q->out, "clocks", jd_count(&q->txn, JD_DB_CLOCKS));
+    jd_pack_kb(q->out, "accepting", !jd_store_nearly_full(q->g->store));
     jd_pack_z(q->out, "map_used");
     jd_pack_double(q->out, jd_store_used(q->g->store));
     jd_pack_kt(q->out, "last_command", q->tally.at);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 struct jd_store {
@@ -114,6 +115,17 @@ double jd_store_used(jd_store *s)
     mdb_env_info(s->env, &info);
     mdb_env_stat(s->env, &stat);
     return (double)(info.me_last_pgno + 1) * stat.ms_psize / (double)info.me_mapsize;
+}
+
+bool jd_store_nearly_full(jd_store *s)
+{
+    static const double most = 0.85;
+    enum { LEAST_FREE = 64 << 20 };
+    struct statvfs disk;
+    int fd;
+    if (jd_store_used(s) > most) return true;
+    if (mdb_env_get_fd(s->env, &fd) != 0 || fstatvfs(fd, &disk) != 0) return false;
+    return (uint64_t)disk.f_bavail * disk.f_frsize < LEAST_FREE;
 }
 
 void jd_begin(jd_store *s, jd_txn *t, bool write)

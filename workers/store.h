@@ -42,6 +42,9 @@ const char *jd_store_error(int rc);
 bool jd_store_full(int rc);        /* map or disk full: the message can be sent again later */
 double jd_store_used(jd_store *s); /* share of the map in use, 0..1 */
 
+/* So little is left, of the map or of the disk, that it is kept for cases that are there already. */
+bool jd_store_nearly_full(jd_store *s);
+
 void jd_begin(jd_store *s, jd_txn *t, bool write);
 int jd_commit(jd_txn *t); /* 0 only when it is on disk */
 void jd_abort(jd_txn *t);

@@ -293,7 +293,7 @@ static bool check_replay(jd_config *conf, jd_engine *g, check *c)
 {
     static jd_engine copy;
     char why[512], *dir = jd_path(&conf->arena, conf->state, "replay-%06u-%ld", g->division, (long)getpid());
-    jd_store *s = jd_store_open(dir, true, (size_t)conf->map_gib << 30, why, sizeof why);
+    jd_store *s = jd_store_open(dir, true, (size_t)conf->map_mib << 20, why, sizeof why);
     if (!s || !jd_engine_open(&copy, s, g->vault, g->division, why, sizeof why))
         return BROKEN(c, 20, "replay: %.200s", why);
     bool ok = replay_into(c, g, &copy);
@@ -312,7 +312,7 @@ static bool verify_one(jd_config *conf, uint32_t division, bool replay)
     char why[512];
     jd_vault *v = jd_vault_open(conf->key, false, division, why, sizeof why);
     jd_store *s =
-        v ? jd_store_open(jd_store_dir(conf, division), false, (size_t)conf->map_gib << 30, why, sizeof why) : NULL;
+        v ? jd_store_open(jd_store_dir(conf, division), false, (size_t)conf->map_mib << 20, why, sizeof why) : NULL;
     bool ok = s && jd_engine_open(&g, s, v, division, why, sizeof why);
     if (ok) {
         ok = check_store(&g, &c) && (!replay || check_replay(conf, &g, &c));

@@ -207,10 +207,19 @@ static void commit_failed(int rc)
 
 enum { TOGETHER = 8 };
 
+static void look_at_room(jd_engine *g)
+{
+    bool full = jd_store_nearly_full(g->store);
+    if (full && !g->nearly_full) jd_log(JD_ERR, "the store is nearly full: new cases are refused, existing ones go on");
+    if (!full && g->nearly_full) jd_log(JD_NOTICE, "the store has room again");
+    g->nearly_full = full;
+}
+
 /* All batches that have arrived, in one transaction. */
 static void run_batches(jd_writer *w, item **items, int n)
 {
     batch b[TOGETHER];
+    look_at_room(w->g);
     jd_batch_begin(w->g, NULL);
     for (int i = 0; i < n; i++) {
         start_batch(w, items[i], &b[i]);

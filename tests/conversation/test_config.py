@@ -28,7 +28,7 @@ limits:
   batch_messages: 4096
   in_flight: 16384
   events_hwm: 100000
-  map_gib: 1
+  map_mib: 1024
 """
 LINES = {re.match(r"\s*(\w+):", line)[1]: n for n, line in enumerate(GOOD.splitlines(), 1)}
 
@@ -75,7 +75,7 @@ def test_a_good_one(check):
     ("clock", "sundial"), ("log", "loud"), ("start", "never"),
     ("intake", "tcp://127.0.0.1:7530"), ("intake", '["7530"]'), ("intake", '["inproc://x"]'),
     ("intake", "[" + ", ".join(["ipc://x"] * 20) + "]"), ("intake", "[{ a: b }]"),
-    *[(key, value) for key in ("batch_messages", "in_flight", "events_hwm", "map_gib")
+    *[(key, value) for key in ("batch_messages", "in_flight", "events_hwm", "map_mib")
       for value in ("0", "-1", "many", "1.5", "99999999999", "[1]", '""')],
 ])
 def test_each_key_with_a_wrong_value(check, key, value):

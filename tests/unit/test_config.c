@@ -61,7 +61,7 @@ static void what_is_said_counts(void **state)
     jd_config *c = good("state: data\nruntime: /run/x\ndivisions: [530900, 371000]\n"
                         "endpoints:\n  intake: [\"tcp://127.0.0.1:7530\", \"ipc:///run/x/i\"]\n"
                         "workers: { start: service-manager }\nclock: simulated\nlog: debug\n"
-                        "limits: { batch_messages: 100, map_gib: 1 }\n");
+                        "limits: { batch_messages: 100, map_mib: 1024 }\n");
     snprintf(expected, sizeof expected, "%s/data", scratch_dir());
     assert_string_equal(c->state, expected); /* relative to the file's folder */
     assert_int_equal(c->divisions_n, 2);
@@ -73,7 +73,7 @@ static void what_is_said_counts(void **state)
     assert_true(c->simulated);
     assert_int_equal(c->log_level, JD_DEBUG);
     assert_int_equal(c->batch_messages, 100);
-    assert_int_equal(c->map_gib, 1);
+    assert_int_equal(c->map_mib, 1024);
     jd_config_free(c);
 }
 
