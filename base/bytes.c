@@ -57,6 +57,7 @@ static bool grow(jd_buf *b, size_t need)
     size_t cap = b->cap ? b->cap : 256;
     while (cap < need) cap *= 2;
     if (b->cap_max && need > b->cap_max) return false;
+    if (b->cap_max && cap > b->cap_max) cap = b->cap_max;
     char *p = realloc(b->p, cap);
     if (!p) return false;
     b->p = p;

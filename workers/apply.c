@@ -64,11 +64,15 @@ static bool answer_known(jd_ctx *c, jd_str plain, jd_buf *receipt)
 
 static jd_str content_of(const jd_command *cmd, const jd_layout *l, const void *msg, jd_arena *a)
 {
-    static _Thread_local jd_buf scratch;
-    scratch.n = 0;
-    jd_plain_pack(cmd->why, cmd->canonical ? cmd->body : (jd_str){ "", 0 }, &scratch);
-    if (!cmd->canonical) jd_encode_row(l, msg, &scratch);
-    return jd_copy(a, jd_buf_view(&scratch));
+    enum { MOSTLY = 1024 };
+    jd_buf b = { 0 };
+    jd_buf_room(&b, MOSTLY);
+    b.n = 0; /* room, not content */
+    jd_plain_pack(cmd->why, cmd->canonical ? cmd->body : (jd_str){ "", 0 }, &b);
+    if (!cmd->canonical) jd_encode_row(l, msg, &b);
+    jd_str out = jd_copy(a, jd_buf_view(&b));
+    jd_buf_free(&b);
+    return out;
 }
 
 static bool read_message(const jd_command *cmd, const jd_layout *l, jd_arena *a, void *msg, jd_problems *p)

@@ -161,6 +161,23 @@ static void people_decide_what_is_human(void **state)
     assert_int_equal(with_facts("any: [{human: true}, {fact: a, is: true}]", JD_NO, JD_YES), JD_UNKNOWN);
 }
 
+/* The machine passes over what is for people; what nobody attested must not hide behind it. */
+static void what_is_human_hides_nothing_unknown(void **state)
+{
+    (void)state;
+    static const char *const texts[] = { "all: [{human: true}, {fact: a, is: true}]",
+                                         "all: [{fact: a, is: true}, {human: true}]",
+                                         "any: [{human: true}, {fact: a, is: true}]",
+                                         "all: [{all: [{human: true}, {human: true}]}, {fact: a, is: true}]" };
+    const jd_tri facts[] = { [A] = JD_UNKNOWN, [B] = JD_UNKNOWN };
+    jd_env e = env_of(blank(), facts);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        jd_witness w = { 0 };
+        assert_int_equal(jd_cond_eval(parse(texts[i]), &e, &w), JD_UNKNOWN);
+        assert_int_equal(w.leaf->source, JD_SRC_FACT);
+    }
+}
+
 /* The leaf that settled it is the one a receipt names. */
 static void the_witness_is_what_decided(void **state)
 {
@@ -214,6 +231,7 @@ int main(void)
         cmocka_unit_test(ranges_hold_at_their_ends),
         cmocka_unit_test(derived_values),
         cmocka_unit_test(people_decide_what_is_human),
+        cmocka_unit_test(what_is_human_hides_nothing_unknown),
         cmocka_unit_test(the_witness_is_what_decided),
         cmocka_unit_test(mistakes),
     };

@@ -233,6 +233,12 @@ static jd_tri eval_leaf(const jd_cond *c, const jd_env *e, jd_witness *w)
     return JD_UNKNOWN;
 }
 
+/* What people judge must not hide what is not known: the machine passes over the one, never the other. */
+static bool for_people(const jd_cond *leaf)
+{
+    return leaf->kind == JD_C_HUMAN;
+}
+
 /* `all` is settled by the first no, `any` by the first yes; else unknown outweighs the rest. */
 static jd_tri eval_combination(const jd_cond *c, const jd_env *e, jd_witness *w)
 {
@@ -241,7 +247,7 @@ static jd_tri eval_combination(const jd_cond *c, const jd_env *e, jd_witness *w)
     for (int i = 0; i < c->n; i++) {
         jd_witness kid = { 0 };
         jd_tri v = jd_cond_eval(c->kids[i], e, &kid);
-        if (v == settles || !w->leaf || (v == JD_UNKNOWN && sum != JD_UNKNOWN)) *w = kid;
+        if (v == settles || !w->leaf || (v == JD_UNKNOWN && (sum != JD_UNKNOWN || for_people(w->leaf)))) *w = kid;
         if (v == settles) return v;
         if (v == JD_UNKNOWN) sum = JD_UNKNOWN;
     }
