@@ -125,6 +125,13 @@ bool jd_entry_parse(jd_str bytes, uint64_t seq, jd_arena *a, jd_entry *e)
     return jd_cur_done(&c) && known_numbers(e);
 }
 
+const jd_changed *jd_entry_change(const jd_entry *e, jd_case_id id)
+{
+    for (int i = 0; i < e->changes_n; i++)
+        if (e->changes[i].entity == id.entity && e->changes[i].number == id.number) return &e->changes[i];
+    return NULL;
+}
+
 bool jd_entry_read(jd_txn *t, uint64_t seq, jd_arena *a, jd_entry *out)
 {
     jd_str bytes;

@@ -61,6 +61,9 @@ void jd_entry_pack(const jd_entry *e, const jd_vault *v, jd_str plain, jd_buf *o
 void jd_entry_close(jd_buf *entry, size_t start, const uint8_t prev[JD_CHAIN], uint8_t out[JD_CHAIN]);
 
 bool jd_entry_parse(jd_str bytes, uint64_t seq, jd_arena *a, jd_entry *out);
+/* What the entry did to one case; NULL for nothing. Its `prev` is the case's entry before. */
+const jd_changed *jd_entry_change(const jd_entry *e, jd_case_id id);
+
 bool jd_entry_read(jd_txn *t, uint64_t seq, jd_arena *a, jd_entry *out);
 
 /* The sealed part, opened: the reason of the request's header and the canonical body. */

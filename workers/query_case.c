@@ -180,9 +180,8 @@ void jd_pack_case(jd_asked *q, jd_entity e, uint64_t number, const jd_case_row *
 
 static uint64_t previous(const jd_entry *e, jd_case_id id)
 {
-    for (int i = 0; i < e->changes_n; i++)
-        if (e->changes[i].entity == id.entity && e->changes[i].number == id.number) return e->changes[i].prev;
-    return 0;
+    const jd_changed *c = jd_entry_change(e, id);
+    return c ? c->prev : 0;
 }
 
 static bool open_entry(jd_asked *q, const jd_entry *e, void **msg, jd_str *why)

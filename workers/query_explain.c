@@ -11,20 +11,13 @@ typedef struct step {
     struct step *later;
 } step;
 
-static const jd_changed *change_of(const jd_entry *e, jd_case_id id)
-{
-    for (int i = 0; i < e->changes_n; i++)
-        if (e->changes[i].entity == id.entity && e->changes[i].number == id.number) return &e->changes[i];
-    return NULL;
-}
-
 /* The case's history, oldest first. */
 static step *history(jd_asked *q, jd_case_id id, uint64_t seq, int *n)
 {
     step *first = NULL;
     for (*n = 0; seq && *n < HISTORY_MAX; ++*n) {
         step *s = jd_alloc(&q->arena, sizeof *s);
-        if (!jd_entry_read(&q->txn, seq, &q->arena, &s->e) || !(s->change = change_of(&s->e, id))) break;
+        if (!jd_entry_read(&q->txn, seq, &q->arena, &s->e) || !(s->change = jd_entry_change(&s->e, id))) break;
         s->later = first;
         first = s;
         seq = s->change->prev;

@@ -5,11 +5,6 @@
 
 #include "workers/policy/loader.h"
 
-jd_ynode *jd_load_sub(jd_ynode *map, const char *key)
-{
-    return jd_y_get(map, key);
-}
-
 void *jd_load_list(jd_loader *l, jd_ynode *list, size_t size, int *count)
 {
     *count = 0;
@@ -62,7 +57,7 @@ void jd_load_unique(jd_loader *l, const void *list, size_t stride, int n)
 
 void jd_load_items(jd_loader *l, jd_ynode *map, const char *key, jd_items *out)
 {
-    jd_ynode *list = jd_load_sub(map, key);
+    jd_ynode *list = jd_y_get(map, key);
     out->v = jd_load_list(l, list, sizeof *out->v, &out->n);
     for (int i = 0; i < out->n; i++) {
         jd_load_item(l, list->items[i], &out->v[i]);
@@ -120,7 +115,7 @@ static int load_days(jd_loader *l, jd_ynode *map, const char *key, int out[8])
 {
     int n;
     int64_t v;
-    jd_ynode *list = jd_load_sub(map, key);
+    jd_ynode *list = jd_y_get(map, key);
     jd_load_list(l, list, sizeof(int), &n);
     if (n > 8) jd_diag_at(&l->d, list->line, "'%s' takes at most 8 days", key);
     for (int i = 0; i < n && i < 8; i++) {
@@ -201,13 +196,13 @@ static void load_clock(jd_loader *l, jd_ynode *n, jd_clock_rule *c)
     jd_y_text(n, "source", &l->d);
     jd_load_items(l, n, "suspend_grounds", &c->suspend_grounds);
     c->extend_rule = JD_NO_RULE;
-    if (jd_load_sub(n, "extend")) load_extension(l, jd_load_sub(n, "extend"), c);
+    if (jd_y_get(n, "extend")) load_extension(l, jd_y_get(n, "extend"), c);
 }
 
 void jd_load_clocks(jd_loader *l, jd_ynode *n)
 {
     for (int i = 0; i < JD_CLOCK_COUNT; i++) {
-        jd_ynode *sub = jd_load_sub(n, jd_clock_name((jd_clock_id)i));
+        jd_ynode *sub = jd_y_get(n, jd_clock_name((jd_clock_id)i));
         if (sub) load_clock(l, sub, &l->p->clocks[i]);
     }
 }
@@ -260,7 +255,7 @@ static void load_sections(jd_loader *l)
     };
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
         jd_ynode *n = sections[i].must ? jd_y_need(l->root, sections[i].key, sections[i].kind, &l->d)
-                                       : jd_load_sub(l->root, sections[i].key);
+                                       : jd_y_get(l->root, sections[i].key);
         if (n) sections[i].load(l, n);
     }
 }

@@ -15,7 +15,7 @@ static void load_pair(jd_loader *l, jd_ynode *n, jd_pair *pair)
 void jd_load_recruitment(jd_loader *l, jd_ynode *n)
 {
     jd_policy *p = l->p;
-    jd_ynode *channels = jd_y_need(n, "channels", JD_Y_LIST, &l->d), *pairs = jd_load_sub(n, "pairs");
+    jd_ynode *channels = jd_y_need(n, "channels", JD_Y_LIST, &l->d), *pairs = jd_y_get(n, "pairs");
     jd_load_items(l, n, "recommenders", &p->recommenders);
     jd_load_items(l, n, "nominees", &p->nominees);
     p->channels = jd_load_list(l, channels, sizeof *p->channels, &p->channels_n);
@@ -72,7 +72,7 @@ void jd_load_facts(jd_loader *l, jd_ynode *list)
 
 static uint32_t load_channels(jd_loader *l, jd_ynode *n)
 {
-    jd_ynode *list = jd_load_sub(n, "channels");
+    jd_ynode *list = jd_y_get(n, "channels");
     uint32_t set = 0;
     if (!list) return UINT32_MAX;
     for (int i = 0; i < list->n; i++) {
@@ -109,7 +109,7 @@ static jd_cond *negated(jd_policy *p, jd_cond *c)
 static void load_requirement(jd_loader *l, jd_ynode *n, jd_requirement *r)
 {
     const jd_layout *form = &jd_message_get(JD_MSG_application_submit)->layout;
-    jd_ynode *require = jd_load_sub(n, "require"), *exclude = jd_load_sub(n, "exclude");
+    jd_ynode *require = jd_y_get(n, "require"), *exclude = jd_y_get(n, "exclude");
     r->line = n->line;
     r->rule = jd_load_rule(l, n, "rule", true);
     r->on_failure = load_failure(l, n);

@@ -76,8 +76,8 @@ static jd_route_to load_to(jd_loader *l, jd_ynode *n)
 static void load_route(jd_loader *l, jd_ynode *n, jd_route *r)
 {
     const jd_layout *report = &jd_message_get(JD_MSG_report_submit)->layout;
-    jd_ynode *when = jd_load_sub(n, "when"), *lead = jd_y_need(n, "lead", JD_Y_SCALAR, &l->d);
-    jd_ynode *assist = jd_load_sub(n, "assist");
+    jd_ynode *when = jd_y_get(n, "when"), *lead = jd_y_need(n, "lead", JD_Y_SCALAR, &l->d);
+    jd_ynode *assist = jd_y_get(n, "assist");
     r->line = n->line;
     r->id = jd_y_need_text(n, "id", &l->d);
     r->rule = jd_load_rule(l, n, "rule", true);

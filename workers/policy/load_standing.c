@@ -16,7 +16,7 @@ void jd_load_discipline(jd_loader *l, jd_ynode *n)
 static void load_ground(jd_loader *l, jd_ynode *n, jd_ground_rule *g)
 {
     const jd_layout *form = &jd_message_get(JD_MSG_application_submit)->layout;
-    jd_ynode *when = jd_load_sub(n, "when");
+    jd_ynode *when = jd_y_get(n, "when");
     jd_str breach = jd_y_text(n, "breach", &l->d);
     jd_load_item(l, n, &g->item);
     if (g->item.rule == JD_NO_RULE) jd_diag_at(&l->d, n->line, "a ground needs its 'rule'");

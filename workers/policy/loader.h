@@ -13,7 +13,6 @@ typedef struct jd_loader {
 /* Room for every entry of list n (NULL counts as empty) in the policy's memory. */
 void *jd_load_list(jd_loader *l, jd_ynode *list, size_t size, int *count);
 
-jd_ynode *jd_load_sub(jd_ynode *map, const char *key);      /* child or NULL */
 void jd_load_item(jd_loader *l, jd_ynode *n, jd_item *out); /* code, label, rule */
 /* Item n of a list whose entries begin with a jd_item: its code must be new. */
 void jd_load_unique(jd_loader *l, const void *list, size_t stride, int n);
