@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "proto/decode.h"
 
-enum { SOCKETS = 3, BUDGET = 512, LINGER_MS = 500 };
+enum { SOCKETS = 3, BUDGET = 512, LINGER_MS = 3000 };
 
 struct jd_zsocket {
     jd_zloop *z;

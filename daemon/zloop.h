@@ -43,7 +43,7 @@ void jd_z_reading(jd_zsocket *s, bool on); /* off: the peers' sends pile up and 
  * remedy. Only the last part has more = false. */
 bool jd_z_send(jd_zsocket *s, jd_str part, bool more);
 
-/* Closes all sockets, giving what was sent half a second to leave, and the loop's handles. */
+/* Closes all sockets, giving what was sent three seconds to leave, and the loop's handles. */
 void jd_zloop_close(jd_zloop *z);
 void jd_zloop_free(jd_zloop *z); /* after the loop has run the close callbacks */
 
