@@ -87,7 +87,7 @@ static bool read_message(const jd_command *cmd, const jd_layout *l, jd_arena *a,
 static void start_outcome(jd_engine *g, jd_outcome *out)
 {
     out->code = JD_CODE_RECORDED;
-    out->reasons_n = out->changes_n = out->puts_n = 0;
+    out->reasons_n = out->changes_n = out->puts_n = out->changes_room = out->puts_room = 0;
     out->people = 0;
     out->policy = g->tally.policy;
 }
@@ -101,8 +101,7 @@ static void record_refusal(jd_ctx *c, jd_msg type, jd_code code, jd_str trace)
     told.type = JD_MSG_push_refused;
     start_outcome(c->g, c->out);
     jd_reason_add(&own, (jd_reason){ .rule = (uint16_t)code, .index = (uint16_t)type });
-    c->out->changes[c->out->changes_n++] =
-        (jd_change){ .entity = JD_E_none, .event = JD_EV_push_refused, .due = JD_NO_DAY };
+    jd_tell(&own, JD_EV_push_refused);
     c->g->row.n = 0;
     jd_plain_pack((jd_str){ "", 0 }, trace, &c->g->row);
     jd_record(&own, jd_copy(&c->g->arena, jd_buf_view(&c->g->row)), &e);

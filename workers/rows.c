@@ -54,10 +54,9 @@ JD_ENTITIES(ENTITY)
 const jd_layout *jd_case_layout(jd_entity e)
 {
     static const jd_layout *const layouts[JD_E_COUNT] = {
-        [JD_E_application] = &jd_row_application_layout,
-        [JD_E_supervisor] = &jd_row_supervisor_layout,
-        [JD_E_report] = &jd_row_report_layout,
-        [JD_E_dismissal] = &jd_row_dismissal_layout,
+#define ENTITY(e, letter, doc) [JD_E_##e] = &jd_row_##e##_layout,
+        JD_ENTITIES(ENTITY)
+#undef ENTITY
     };
     return layouts[e];
 }

@@ -12,7 +12,8 @@ typedef struct check {
     jd_engine *g;
     jd_txn txn;
     jd_arena arena;
-    uint64_t entries, events, requests, cases, open_cases, overdue, clocks, sealed;
+    uint64_t entries, events, requests, cases, open_cases, clocks, sealed;
+    uint64_t late, overdue[JD_E_COUNT];
     uint64_t in_state[JD_E_COUNT][32];
     uint64_t numbers[JD_E_COUNT];
     char broken[256];
@@ -147,7 +148,8 @@ static bool check_case(check *c, jd_entity e, uint64_t number, const jd_case_row
     if (late && !has(c, JD_DB_WORKLIST, jd_key_work(e, JD_STATE_OVERDUE, (uint16_t)h->dept, number)))
         return BROKEN(c, 10, "%s %llu: overdue, and not listed so", name, n);
     c->open_cases += open;
-    c->overdue += late;
+    c->late += late;
+    c->overdue[e] += late;
     return true;
 }
 
@@ -181,10 +183,10 @@ static bool check_counts(check *c)
     if (clocks != c->clocks)
         return BROKEN(c, 11, "%llu clocks, %llu cases that have one", (unsigned long long)clocks,
                       (unsigned long long)c->clocks);
-    if (work != c->open_cases + c->overdue)
+    if (work != c->open_cases + c->late)
         return BROKEN(c, 11, "%llu rows in the worklist for %llu open cases", (unsigned long long)work,
                       (unsigned long long)c->open_cases);
-    if (t->seq != c->entries || t->event_seq != c->events || t->overdue != c->overdue)
+    if (t->seq != c->entries || t->event_seq != c->events || memcmp(t->overdue, c->overdue, sizeof t->overdue) != 0)
         return BROKEN(c, 12, "the tally's heads are not the store's");
     for (int e = 1; e < JD_E_COUNT; e++) {
         if (t->numbers[e] != c->numbers[e])
