@@ -63,7 +63,7 @@ static void walk(const sheet *s, const jd_ynode *n, jd_buf *path)
     }
 }
 
-/* Whether a text names the rule as a word of its own: LC-1.1 is not in LC-1.12. */
+/* Whether a text names the rule as a word of its own, and not as the beginning of a longer one. */
 static bool names(const char *text, jd_str id)
 {
     const char *found = text;

@@ -92,17 +92,6 @@ static void put_other(jd_engine *g, const jd_put_row *p)
         jd_del(&g->txn, p->db, jd_k(&p->key));
 }
 
-static void put_events(jd_ctx *c, const jd_entry *e)
-{
-    uint8_t where[10];
-    jd_be64(where, e->seq);
-    for (int i = 0; i < e->changes_n; i++) {
-        jd_key k = jd_key_seq(e->event_first + (uint64_t)i);
-        jd_be16(where + 8, (uint16_t)i);
-        jd_put(&c->g->txn, JD_DB_EVENTS, jd_k(&k), (jd_str){ (const char *)where, sizeof where });
-    }
-}
-
 static void put_entry(jd_ctx *c, jd_entry *e, jd_str plain)
 {
     jd_engine *g = c->g;
@@ -148,7 +137,6 @@ void jd_record(jd_ctx *c, jd_str plain, jd_entry *e)
     for (int i = 0; i < out->changes_n; i++) apply_change(c, out->changes[i], e->seq, &e->changes[i]);
     for (int i = 0; i < out->puts_n; i++) put_other(g, &out->puts[i]);
     put_entry(c, e, plain);
-    put_events(c, e);
     put_request(c, e);
     g->tally.event_seq += (uint64_t)out->changes_n;
     g->tally.people += out->people;

@@ -11,7 +11,6 @@
 typedef enum {
     JD_DB_META,     /* one row: counters, heads, statistics */
     JD_DB_JOURNAL,  /* seq -> entry */
-    JD_DB_EVENTS,   /* event seq -> where in the journal */
     JD_DB_REQUESTS, /* request id -> seq */
     JD_DB_CASES,    /* entity, number -> row */
     JD_DB_CLOCKS,   /* due, entity, number, kind -> nothing */
