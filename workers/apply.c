@@ -64,15 +64,12 @@ static bool answer_known(jd_ctx *c, jd_str plain, jd_buf *receipt)
 
 static jd_str content_of(const jd_command *cmd, const jd_layout *l, const void *msg, jd_arena *a)
 {
-    enum { MOSTLY = 1024 };
-    jd_buf b = { 0 };
-    jd_buf_room(&b, MOSTLY);
-    b.n = 0; /* room, not content */
+    static _Thread_local jd_buf b; /* kept: its room is used again */
+    if (b.failed) jd_buf_free(&b);
+    b.n = 0;
     jd_plain_pack(cmd->why, cmd->canonical ? cmd->body : (jd_str){ "", 0 }, &b);
     if (!cmd->canonical) jd_encode_row(l, msg, &b);
-    jd_str out = jd_copy(a, jd_buf_view(&b));
-    jd_buf_free(&b);
-    return out;
+    return jd_copy(a, jd_buf_view(&b));
 }
 
 static bool read_message(const jd_command *cmd, const jd_layout *l, jd_arena *a, void *msg, jd_problems *p)
