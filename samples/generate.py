@@ -439,7 +439,7 @@ def lincang_applications(c):
 
     # 公开选聘: each kind of knowledge the text names, and its 等
     knowledge = [
-        ("medicine", dict(id_no="530902199001010013", round="2026-autumn", notice_version="2026-07")),
+        ("medicine", dict(id_no="530902199001010013", notice_version="2026-07")),
         ("pharmacy", dict(major="药学", major_class="medicine", employer_kind="pharmacy")),
         ("nursing", dict(major="护理学", id_no="530927197202291235", employer_kind="medical-institution")),
         ("finance", dict(major="会计学", major_class="finance", employer_kind="retired", health="2")),
@@ -496,7 +496,7 @@ def lincang_applications(c):
     a = Application(c, day("08-25"), c.form(), "needs-fact")
     a.facts(day("08-27"), severe_bad_credit="no", criminal_punishment="no", admin_penalty="no")
     a.reject(day("08-31"), "名额已满，综合学历、专业、工作经历、年龄结构考虑。", note="LC-5.6: people choose among the eligible")
-    a = Application(c, day("09-07"), {**a.body, "round": "2026-autumn-2"}, "eligible",
+    a = Application(c, day("09-07"), a.body, "eligible",
                     note="the same person once more: what was attested still holds")
     a.appoint(day("09-10"))
 
