@@ -1,4 +1,5 @@
-/* What goes back to the sender and out to subscribers. No personal data and no report text. */
+/* What goes back to the sender and out to subscribers. No personal data and no report text, but for what a
+ * command was recorded to ask for (`more`). */
 #ifndef JD_PROTO_RECEIPT_H
 #define JD_PROTO_RECEIPT_H
 

@@ -466,3 +466,30 @@ def test_nobody_is_named(city):
                           "policy", "articles", "department"}
     listed = c.explain(round)["history"]
     assert [step["event"] for step in listed][-2:] == ["closed", "reviewed"]
+
+
+def test_on_the_command_line(city):
+    """LC-5.4, LC-5.6: planned, listed and looked through with jianductl as it is."""
+    c = city.client()
+    round, _ = pool(c, LINCANG)
+    ctl = ("--division", LINCANG)
+    assert round in city.ctl("list", "round", "--state", "closed", *ctl, check=0).stdout
+    shown = city.ctl("get", round, check=0).stdout
+    assert "news-media" in shown and "2026年度公开选聘" in shown
+    body = f'{{"round": "{round}", "department": "bureau", "limit": 2}}'
+    told = city.ctl("send", "round.review", "--json", "--reason", "选聘评议", *ctl, stdin=body, check=0).stdout
+    assert '"pool"' in told and '"ages"' in told
+    policy = city.ctl("policy", "show", "--rules", *ctl, check=0).stdout
+    for word in ("announcement_channels", "official-account", "factors", "certificate", "LC-5.6"):
+        assert word in policy
+
+
+def test_why_it_expires_and_when(city):
+    """LC-5.5: case.explain shows what an application waits for, day by day."""
+    c = city.client()
+    a = apply(c)
+    clock = c.explain(a)["clock"]
+    assert (clock["name"], clock["from"], clock["due"], clock["limit"]) == ("facts", "2026-01-05", "2026-05-06", 120)
+    assert clock["days"][-1]["last"] is True and sum(day["counts"] for day in clock["days"]) == 120
+    clear(c, a)
+    assert "clock" not in c.explain(a)
