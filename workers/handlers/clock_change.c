@@ -78,7 +78,7 @@ static bool may_extend(jd_ctx *c, const jd_policy *p, const struct jd_clock_exte
     if (jd_refused(c) || !running(c, row)) return false;
     if (jd_u16s_have(row->accused, may)) may = jd_who_manages(p, row->accused);
     if (jd_u16s_have(row->accused, approver))
-        jd_refuse(c, JD_CODE_NOT_ASSIGNED, p->firewall_rule, "approver", "a department the report does not accuse");
+        jd_refuse_desk(c, "approver", m->approver);
     else if (k->extend_days == 0 || m->days > k->extend_days || times >= k->extend_times)
         jd_refuse(c, JD_CODE_EXTENSION_NOT_ALLOWED, k->extend_rule, "days", "at most %d days, %d times", k->extend_days,
                   k->extend_days ? k->extend_times : 0);

@@ -62,6 +62,8 @@ void jd_propose_grounds(jd_ctx *c, const jd_policy *p, const jd_case_row *superv
 typedef enum { JD_LEAD = 1, JD_MANAGER = 2, JD_DISCIPLINE = 4 } jd_desk;
 struct jd_row_report *jd_report_at_desk(jd_ctx *c, jd_str report, const char *field, jd_str department, int who,
                                         const jd_policy **p, uint64_t *number);
+void jd_refuse_desk(jd_ctx *c, const char *field, jd_str department);
+
 /* Who a report should go to, as somebody who may assign names it: the managing department, or who stands in
  * where that is accused. Refuses who may not, and departments the report accuses. */
 typedef struct jd_choice {
