@@ -223,3 +223,33 @@ def test_a_policy_that_contradicts_itself(tmp_path, change, said):
     done = run("jianductl", "policy", "check", folder / "530900.yaml")
     assert done.returncode == 65 and said in done.stderr, done.stderr
     assert "530900.yaml:" in done.stderr
+
+
+def importing(d, file, *more, **kw):
+    return d.ctl("import", "institutions", str(file), "--division", LINCANG, "-c", str(d.config), *more, **kw)
+
+
+def test_imported_from_a_file(daemon, c, tmp_path):
+    """LC-11.1: jianductl checks it by the same rules first, and takes what a spreadsheet writes."""
+    publish(c, [1])
+    last = lists(c)[-1]
+    when = ["--year", str(last["year"]), "--list-version", str(last["list_version"] + 1), "--published-on",
+            "2026-01-05", "--at", c.at]
+    file = tmp_path / "list.csv"
+    file.write_bytes(b"\xef\xbb\xbf" + csv([1, 2, 3]).replace("\n", "\r\n").encode())
+    assert "3 institutions" in importing(daemon, file, "--check", check=0).stderr
+    assert lists(c)[-1]["id"] == last["id"], "only checked"
+    done = importing(daemon, file, *when, check=0)
+    assert "current" in done.stdout and c.case(lists(c)[-1]["id"])["institutions"] == 3
+    assert importing(daemon, file, *when).returncode == 1, "that version is there"
+    bad = tmp_path / "bad.csv"
+    bad.write_text(csv([1, row(2, kind="hotel"), row(1)]))
+    done = importing(daemon, bad, *when, check=65)
+    assert f"{bad}:3: kind: " in done.stderr and f"{bad}:4: code: stands in line 2" in done.stderr
+    bad.write_bytes(csv([1]).encode("gbk"))
+    assert "UTF-8" in importing(daemon, bad, "--check", check=65).stderr
+    assert "--published-on" in importing(daemon, file, check=64).stderr
+    assert "No such file" in importing(daemon, tmp_path / "none.csv", "--check", check=65).stderr
+    weihai = daemon.ctl("import", "institutions", str(file), "-d", WEIHAI, "--policy",
+                        str(daemon.policies / "371000.yaml"), "--check", check=65)
+    assert "has no list of institutions" in weihai.stderr
