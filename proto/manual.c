@@ -166,6 +166,11 @@ static void answers(jd_buf *b)
         { "`events.since`", "`events`", "list of events in order, as they were published" },
         { "", "`more`", "true: ask again behind the last of them" },
         { "", "`last`", "the division's last number now" },
+        { "`institution.get`", "`institution`",
+          "map: `code`, `name`, `county`, `kind`, `level`, `agreement_from`, `agreement_to`, `listed` (on the "
+          "current list), `list` (the last that names it), `years` (on whose lists it stood)" },
+        { "`institution.find`", "`institutions`", "list of such maps, in the order of their codes" },
+        { "", "`next`", "where the page is not the last: the `after` of the next one" },
         { "`policy.show`", "`policy`",
           "map: `name`, `title`, `departments`, `channels`, `targets` with their categories, ..., "
           "with `rules` true every rule" },
@@ -264,9 +269,9 @@ static void tables(jd_buf *b)
 static void limits(jd_buf *b)
 {
     jd_buf_printf(b,
-                  "\nBounds: header %d bytes, body %d bytes, %d levels of maps and lists, %d values in a "
-                  "body. No extension types.\n",
-                  JD_HEADER_MAX, JD_BODY_MAX, JD_DEPTH_MAX, JD_ITEMS_MAX);
+                  "\nBounds: header %d bytes, body %d bytes (%d where a text of the message may be longer than "
+                  "that), %d levels of maps and lists, %d values in a body. No extension types.\n",
+                  JD_HEADER_MAX, JD_BODY_MAX, JD_BODY_LARGE, JD_DEPTH_MAX, JD_ITEMS_MAX);
 }
 
 void jd_manual(jd_buf *b)

@@ -123,6 +123,7 @@ void jd_owe_for_appointment(jd_ctx *c, const jd_policy *p, uint64_t supervisor, 
 void jd_owe_periods(jd_ctx *c, const jd_policy *p, jd_day from); /* those of p that are not owed yet */
 void jd_done_for_appointment(jd_ctx *c, jd_act act, uint64_t supervisor, jd_day on);
 void jd_done_in_period(jd_ctx *c, jd_act act, jd_str kind, jd_day on); /* and the next period begins */
+void jd_done_for_year(jd_ctx *c, jd_act act, int year, jd_day on);     /* what is owed for that year or before */
 void jd_owed_no_more(jd_ctx *c, uint64_t supervisor);                  /* the appointment ended */
 void jd_fire_obligation(jd_ctx *c, const jd_policy *p, const jd_due *d, jd_case_row *row);
 void jd_waive(jd_ctx *c, uint64_t number, jd_case_row *obligation);
@@ -146,6 +147,27 @@ bool jd_end_certificate(jd_ctx *c, uint64_t number, jd_case_row *row, int verb, 
 void jd_renew_certificate(jd_ctx *c, const jd_policy *p, uint64_t supervisor, jd_day from, jd_day to);
 void jd_no_certificate_more(jd_ctx *c, uint64_t supervisor, bool lapsed); /* the appointment ended */
 void jd_fire_certificate(jd_ctx *c, const jd_policy *p, const jd_due *d, jd_case_row *row);
+
+/* interests.c: what a supervisor claims, and what it keeps away from */
+struct jd_row_institution *jd_read_institution(jd_txn *t, jd_arena *a, jd_str code); /* NULL: never listed */
+bool jd_listed(jd_txn *t, jd_arena *a, jd_str code, uint64_t list);                  /* on the list of that number */
+uint64_t jd_claim_of(jd_txn *t, uint64_t supervisor, jd_str institution);            /* the open one; 0: none */
+int jd_claims_of(jd_txn *t, uint64_t supervisor);                                    /* how many are open */
+uint64_t jd_recusal_about(jd_txn *t, uint64_t supervisor, jd_scope scope, jd_str object); /* open; 0: none */
+/* Keeps away: one that is upheld and has not run out. Whoever gives a supervisor work on something, or shows
+ * what came of it, asks this first. */
+bool jd_recused(jd_txn *t, jd_arena *a, uint64_t supervisor, jd_scope scope, jd_str object, jd_day today);
+jd_change *jd_close_claim(jd_ctx *c, uint64_t number, jd_case_row *claim, int verb, int to, jd_event_id event);
+jd_change *jd_close_recusal(jd_ctx *c, uint64_t number, jd_case_row *recusal, int verb, int to, jd_event_id event);
+/* A recusal that has moved to its first state begins; a claim on the same ends when it is upheld. */
+void jd_begin_recusal(jd_ctx *c, const jd_policy *p, uint64_t number, jd_case_row *recusal, uint64_t supervisor,
+                      jd_scope scope, jd_str object);
+void jd_uphold_recusal(jd_ctx *c, uint64_t number, jd_case_row *recusal);
+void jd_detect_employer(jd_ctx *c, const jd_policy *p, uint64_t supervisor, jd_str institution);
+bool jd_end_interests(jd_ctx *c, uint64_t supervisor); /* with the appointment, so many at once; false: more is left */
+void jd_fire_recusal(jd_ctx *c, const jd_policy *p, const jd_due *d, jd_case_row *row);
+void jd_fire_list(jd_ctx *c, const jd_policy *p, const jd_due *d, jd_case_row *row);
+void jd_fire_settle(jd_ctx *c, const jd_due *d, jd_case_row *supervisor);
 
 /* limits.c: arms and clears the case's running time limit */
 void jd_limit_start(jd_ctx *c, const jd_policy *p, struct jd_row_report *row, jd_clock_id k, jd_day from);

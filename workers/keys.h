@@ -42,6 +42,9 @@ jd_key jd_key_person(uint64_t number);
 jd_key jd_key_certificate(jd_str number);
 jd_key jd_key_fact(uint64_t person, jd_str predicate);
 jd_key jd_key_tie(jd_tie_kind kind, uint64_t from, uint64_t to);
+jd_key jd_key_institution(jd_str code);
+jd_key jd_key_claim(uint64_t supervisor, jd_str institution); /* "" is in front of them all */
+jd_key jd_key_recusal(uint64_t supervisor, int scope, jd_str object);
 
 uint64_t jd_unkey_seq(jd_str k);
 uint64_t jd_unkey_case(jd_str k, jd_entity *e);

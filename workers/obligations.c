@@ -146,6 +146,27 @@ void jd_done_in_period(jd_ctx *c, jd_act act, jd_str kind, jd_day on)
     }
 }
 
+static int year_of(jd_day d)
+{
+    int year, month, day;
+    jd_day_parts(d, &year, &month, &day);
+    return year;
+}
+
+/* What is done for a year is late for the years before it, and nothing for those behind it. */
+void jd_done_for_year(jd_ctx *c, jd_act act, int year, jd_day on)
+{
+    const jd_policy *p = c->policy;
+    uint64_t number;
+    for (int i = 0; i < p->duties_n; i++) {
+        const jd_duty_rule *r = &p->duties[i];
+        jd_case_row *row = r->act == act && !r->of_appointment ? current(c, r->item.code, &number) : NULL;
+        if (!row || year_of(row->obligation.due) > year) continue;
+        meet(c, number, row, on);
+        begin(c, p, i, 0, r->months ? on : jd_day_of(year + 1, 1, 1));
+    }
+}
+
 void jd_owed_no_more(jd_ctx *c, uint64_t supervisor)
 {
     uint64_t *all, n = jd_ties(&c->g->txn, &c->g->arena, JD_TIE_duty_of, supervisor, &all);

@@ -177,4 +177,5 @@ void jd_policy_check(jd_loader *l)
     check_grounds(l);
     check_routes(l);
     check_dates(l);
+    jd_check_interests(l);
 }

@@ -142,6 +142,8 @@ typedef struct jd_target {
     int n;
     jd_category *categories;
     uint16_t no_catch_all; /* rule that says there is none, or JD_NO_RULE */
+    int accuses_n;
+    uint16_t *accuses; /* departments that a report on this target is about, named or not */
 } jd_target;
 
 typedef struct jd_report_kind {
@@ -177,6 +179,8 @@ typedef enum {
     JD_CLOCK_DUTY,        /* an obligation's own limit */
     JD_CLOCK_ROUND,       /* the last day of a round, and what it leaves to settle */
     JD_CLOCK_CERTIFICATE, /* the first or the last day of a certificate */
+    JD_CLOCK_UNTIL,       /* the last day of a recusal */
+    JD_CLOCK_SETTLE,      /* what follows from something and is too much for one entry */
 } jd_clock_id;
 
 typedef struct jd_clock_rule {
@@ -231,6 +235,42 @@ typedef struct jd_ground_rule {
     jd_breach breach;
     bool request; /* the supervisor's own */
 } jd_ground_rule;
+
+/* The institutions with signed agreements, and what a code of one looks like; the latter also where the
+ * regulation knows no list. */
+typedef struct jd_institution_rules {
+    bool on;
+    uint16_t rule, owner; /* where it is off, rule says why there is no list, if any does */
+    jd_str pattern;
+    void *matcher; /* listing.c */
+    jd_items kinds;
+} jd_institution_rules;
+
+typedef struct jd_claim_rules {
+    bool on;
+    uint16_t rule;
+    int max; /* 0: any number */
+} jd_claim_rules;
+
+/* What a recusal can be about: SCOPE(code, "what its object is"). Numbers are stored. */
+#define JD_SCOPES(SCOPE)                          \
+    SCOPE(institution, "an institution, by code") \
+    SCOPE(report, "a report, by id")              \
+    SCOPE(activity, "an activity, by id")
+
+typedef enum {
+#define SCOPE(code, doc) JD_SCOPE_##code,
+    JD_SCOPES(SCOPE)
+#undef SCOPE
+        JD_SCOPE_COUNT
+} jd_scope;
+
+typedef struct jd_recusal_rules {
+    bool on;
+    uint16_t rule;
+    bool applied_upheld, detected_upheld; /* at once (应当回避), or as people decide (申请回避) */
+    jd_items scopes, relations;
+} jd_recusal_rules;
 
 typedef struct jd_policy {
     jd_arena arena;
@@ -298,6 +338,9 @@ typedef struct jd_policy {
     bool notice;
     uint16_t notice_rule;
     jd_items notice_channels;
+    jd_institution_rules institutions;
+    jd_claim_rules claims;
+    jd_recusal_rules recusal;
 
     bool feedback_mandatory;
     uint16_t feedback_rule, firewall_rule, division_rule, secrecy_rule;
