@@ -151,7 +151,7 @@ static bool read_page(jd_asked *q, const struct jd_case_list *m, page *pg)
     jd_case_id after = { 0 };
     *pg = (page){ .entity = jd_entity_find(m->entity), .limit = LIST_DEFAULT, .state = -1, .dept = -1 };
     if (pg->entity == JD_E_none) {
-        jd_ask_fail(q, JD_CODE_UNKNOWN_CODE, "entity", "application, supervisor, report or dismissal");
+        jd_ask_fail(q, JD_CODE_UNKNOWN_CODE, "entity", "a kind of case");
         return false;
     }
     if (m->limit != JD_NO_INT) pg->limit = m->limit;

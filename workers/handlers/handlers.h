@@ -33,6 +33,19 @@ void jd_on_report_result(jd_ctx *c, const void *msg);
 void jd_on_report_feedback(jd_ctx *c, const void *msg);
 void jd_on_report_acknowledge(jd_ctx *c, const void *msg);
 void jd_on_report_close(jd_ctx *c, const void *msg);
+void jd_on_meeting_record(jd_ctx *c, const void *msg);
+void jd_on_training_record(jd_ctx *c, const void *msg);
+void jd_on_hearing_record(jd_ctx *c, const void *msg);
+void jd_on_meeting_withdraw(jd_ctx *c, const void *msg);
+void jd_on_activity_invite(jd_ctx *c, const void *msg);
+void jd_on_activity_answer(jd_ctx *c, const void *msg);
+void jd_on_activity_record(jd_ctx *c, const void *msg);
+void jd_on_activity_cancel(jd_ctx *c, const void *msg);
+void jd_on_activity_report(jd_ctx *c, const void *msg);
+void jd_on_document_send(jd_ctx *c, const void *msg);
+void jd_on_document_acknowledge(jd_ctx *c, const void *msg);
+void jd_on_document_close(jd_ctx *c, const void *msg);
+void jd_on_referral_record(jd_ctx *c, const void *msg);
 void jd_on_clock_tick(jd_ctx *c, const void *msg);
 void jd_on_policy_activate(jd_ctx *c, const void *msg);
 
@@ -47,6 +60,9 @@ bool jd_by_bureau(jd_ctx *c, const jd_policy *p, jd_str department); /* the auth
 /* dismissal.c */
 void jd_open_dismissal(jd_ctx *c, uint64_t supervisor, jd_case_row *of, const uint16_t *grounds, int n);
 void jd_propose_grounds(jd_ctx *c, const jd_policy *p, const jd_case_row *supervisor);
+
+/* document_acknowledge.c: the day by which a document was to be acknowledged has passed */
+void jd_fire_document(jd_ctx *c, const jd_policy *p, const jd_due *d, jd_case_row *row);
 
 /* report_desk.c: loading a report for somebody who acts on it */
 typedef enum { JD_LEAD = 1, JD_MANAGER = 2 } jd_desk;

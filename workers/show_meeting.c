@@ -1,0 +1,54 @@
+/* Meetings, activities and documents. */
+#include "workers/show.h"
+
+static const char *act_name(int64_t act)
+{
+    static const char *const names[] = {
+#define ACT(code, doc) #code,
+        JD_ACTS(ACT)
+#undef ACT
+    };
+    return act >= 0 && act < JD_ACT_COUNT ? names[act] : "";
+}
+
+jd_str jd_kind_code(const jd_kinds *l, int64_t i)
+{
+    return i >= 0 && i < l->n ? l->v[i].item.code : (jd_str){ "", 0 };
+}
+
+void jd_show_meeting(jd_map *m, const jd_asked *q, const jd_policy *p, const jd_case_row *row)
+{
+    const struct jd_row_meeting *r = &row->meeting;
+    (void)q;
+    jd_show_z(m, "act", act_name(r->act));
+    jd_show_s(m, "kind", jd_kind_code(&p->meetings[r->act], r->kind));
+    jd_show_day(m, "held_on", r->held_on);
+    jd_show_u(m, "attended", r->attended);
+    jd_show_u(m, "hours", r->hours);
+}
+
+void jd_show_activity(jd_map *m, const jd_asked *q, const jd_policy *p, const jd_case_row *row)
+{
+    const struct jd_row_activity *r = &row->activity;
+    jd_show_s(m, "kind", jd_kind_code(&p->activities, r->kind));
+    jd_show_day(m, "on", r->on);
+    jd_show_day(m, "answer_by", r->answer_by);
+    jd_show_s(m, "institution", r->institution);
+    jd_show_u(m, "invited", r->invited);
+    jd_show_u(m, "accepted", r->accepted);
+    jd_show_u(m, "declined", r->declined);
+    jd_show_u(m, "attended", r->attended);
+    jd_show_u(m, "hours", r->hours);
+    jd_show_id(m, q, "supervisor", JD_E_supervisor, r->supervisor);
+}
+
+void jd_show_document(jd_map *m, const jd_asked *q, const jd_policy *p, const jd_case_row *row)
+{
+    const struct jd_row_document *r = &row->document;
+    (void)q;
+    jd_show_s(m, "kind", jd_kind_code(&p->documents, r->kind));
+    jd_show_day(m, "sent_on", r->sent_on);
+    jd_show_u(m, "sent", r->sent);
+    jd_show_u(m, "acknowledged", r->acknowledged);
+    jd_show_bool(m, "requires_ack", r->requires_ack == JD_YES);
+}
