@@ -112,11 +112,17 @@ static void scan(jd_asked *q, search *s)
     jd_arena_free(&scratch);
 }
 
+/* The first mistake is told. */
+static void fail(jd_asked *q, jd_code code, const char *field, const char *text)
+{
+    if (q->code == JD_CODE_ANSWERED) jd_ask_fail(q, code, field, text);
+}
+
 /* A criterion the policy keeps nothing of would find nobody and not say why. */
 static void check_kept(jd_asked *q, const jd_policy *p, const char *field, jd_match match, bool asked)
 {
     if (asked && !(p->matching >> match & 1))
-        jd_ask_fail(q, JD_CODE_NOT_IN_REGULATION, field, "a field of the policy's matching");
+        fail(q, JD_CODE_NOT_IN_REGULATION, field, "a field of the policy's matching");
 }
 
 /* So would a code that its list does not have. */
@@ -124,7 +130,7 @@ static void check_codes(jd_asked *q, const char *field, const jd_strs *asked, co
 {
     for (uint32_t i = 0; i < asked->n; i++)
         if (jd_items_find(list, asked->v[i]) < 0)
-            jd_ask_fail(q, JD_CODE_UNKNOWN_IN_POLICY, field, "codes of the policy's list");
+            fail(q, JD_CODE_UNKNOWN_IN_POLICY, field, "codes of the policy's list");
 }
 
 static void check_criteria(jd_asked *q, const struct jd_supervisor_find *m)
@@ -135,7 +141,7 @@ static void check_criteria(jd_asked *q, const struct jd_supervisor_find *m)
     check_codes(q, "employer_kind", &m->employer_kind, &p->employer_kinds);
     for (uint32_t i = 0; i < m->education.n; i++)
         if (jd_table_find(JD_TABLE_education, m->education.v[i]) < 0)
-            jd_ask_fail(q, JD_CODE_UNKNOWN_CODE, "education", "codes of GB/T 4658");
+            fail(q, JD_CODE_UNKNOWN_CODE, "education", "codes of GB/T 4658");
     check_kept(q, p, "expertise", JD_MATCH_expertise, m->expertise.n > 0);
     check_kept(q, p, "major_class", JD_MATCH_major_class, m->major_class.n > 0);
     check_kept(q, p, "employer_kind", JD_MATCH_employer_kind, m->employer_kind.n > 0);

@@ -147,8 +147,8 @@ static void show_invitation(jd_asked *q, uint64_t number, uint64_t who, const jd
     jd_pack_close_map(q->out, m.at, m.n);
 }
 
-/* What they are invited to and has not taken place: the first hundred. */
-static void show_invitations(jd_asked *q, uint64_t who)
+/* What they are invited to and has not taken place: the first hundred; nothing once the appointment has ended. */
+static void show_invitations(jd_asked *q, uint64_t who, bool in_force)
 {
     size_t n = 0;
     jd_arena scratch = { 0 };
@@ -157,7 +157,7 @@ static void show_invitations(jd_asked *q, uint64_t who)
     jd_pack_z(q->out, "invitations");
     size_t at = jd_pack_open(q->out);
     jd_tie_walk w = jd_tie_from(&q->txn, JD_TIE_activity_of, who, 0);
-    while (n < INVITATIONS_MAX && next_case(q, &w, &scratch, JD_E_activity, &number, &row)) {
+    while (in_force && n < INVITATIONS_MAX && next_case(q, &w, &scratch, JD_E_activity, &number, &row)) {
         if (row->head.state != JD_S_activity_invited) continue;
         show_invitation(q, number, who, row);
         n++;
@@ -183,5 +183,5 @@ void jd_ask_supervisor_record(jd_asked *q, const void *msg)
     show_sums(q, "meetings", &s[0]);
     show_sums(q, "activities", &s[1]);
     show_documents(q, id.number);
-    show_invitations(q, id.number);
+    show_invitations(q, id.number, jd_in_force(row, jd_day_from_ms(q->now)));
 }

@@ -26,6 +26,7 @@ void jd_on_activity_invite(jd_ctx *c, const void *msg)
     int kind = jd_kind_of(c, p, &p->activities, m->kind, m->department, &dept);
     if (kind < 0) return;
     check_days(c, m);
+    if (jd_refused(c)) return; /* a wrong day would put everybody out of term */
     if (!jd_name_supervisors(c, "supervisors", &m->supervisors, m->on, true, &who)) return;
     jd_case_row *row = jd_new_case(c, JD_E_activity, &number);
     jd_change *ch =
