@@ -175,13 +175,14 @@ static void answers(jd_buf *b)
           "list: `kind`, `attended`, `hours`, `invited`, `accepted`, `declined`, `own` (done alone)" },
         { "", "`documents`", "map: `sent`, `acknowledged`, `outstanding`" },
         { "", "`invitations`",
-          "list of what is to come, at most 100: `activity`, `kind`, `on`, `answer_by`, `takes_part` once answered" },
+          "list of what is to come, at most 100: `activity`, `kind`, `title`, `on`, `answer_by`, `takes_part` once "
+          "answered" },
         { "`supervisor.find`", "`supervisors`",
           "list: `id`, and of each criterion that was asked the code that matched" },
         { "", "`next`", "as in case.list" },
         { "`document.outstanding`", "`outstanding`",
-          "list: `supervisor` or `document` (with `kind`, `sent_on`, `ack_by`, `requires_ack`), and "
-          "`acknowledged`" },
+          "list: `supervisor` or `document` (with `kind`, `title`, `reference`, `sha256`, `sent_on`, `ack_by`, "
+          "`requires_ack`), and `acknowledged`" },
         { "", "`next`", "as in case.list" },
         { "`stats.get`", "`stats`", "list of `entity`, `state`, `count`" },
         { "", "`overdue`, `events`", "cases with a breached time limit; the division's last number" },

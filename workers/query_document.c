@@ -36,6 +36,7 @@ static bool show_document(jd_asked *q, const page *pg, uint64_t document, jd_are
     jd_map m = jd_show_open(q->out);
     jd_show_id(&m, q, "document", JD_E_document, (int64_t)document);
     jd_show_s(&m, "kind", jd_kind_code(&p->documents, row->document.kind));
+    jd_show_title(&m, q, row->document.entry, scratch);
     jd_show_day(&m, "sent_on", row->document.sent_on);
     jd_show_day(&m, "ack_by", row->head.due);
     jd_show_bool(&m, "requires_ack", row->document.requires_ack == JD_YES);

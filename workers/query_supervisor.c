@@ -133,7 +133,7 @@ static void show_documents(jd_asked *q, uint64_t who)
     q->pairs++;
 }
 
-static void show_invitation(jd_asked *q, uint64_t number, uint64_t who, const jd_case_row *row)
+static void show_invitation(jd_asked *q, uint64_t number, uint64_t who, const jd_case_row *row, jd_arena *scratch)
 {
     const struct jd_row_activity *r = &row->activity;
     const jd_policy *p = jd_engine_policy(q->g, (uint64_t)r->policy);
@@ -141,6 +141,7 @@ static void show_invitation(jd_asked *q, uint64_t number, uint64_t who, const jd
     jd_map m = jd_show_open(q->out);
     jd_show_id(&m, q, "activity", JD_E_activity, (int64_t)number);
     jd_show_s(&m, "kind", jd_kind_code(&p->activities, r->kind));
+    jd_show_title(&m, q, r->entry, scratch);
     jd_show_day(&m, "on", r->on);
     jd_show_day(&m, "answer_by", r->answer_by);
     if (yes || no) jd_show_bool(&m, "takes_part", yes);
@@ -159,7 +160,7 @@ static void show_invitations(jd_asked *q, uint64_t who, bool in_force)
     jd_tie_walk w = jd_tie_from(&q->txn, JD_TIE_activity_of, who, 0);
     while (in_force && n < INVITATIONS_MAX && next_case(q, &w, &scratch, JD_E_activity, &number, &row)) {
         if (row->head.state != JD_S_activity_invited) continue;
-        show_invitation(q, number, who, row);
+        show_invitation(q, number, who, row, &scratch);
         n++;
     }
     jd_tie_end(&w);

@@ -16,6 +16,21 @@ jd_str jd_kind_code(const jd_kinds *l, int64_t i)
     return i >= 0 && i < l->n ? l->v[i].item.code : (jd_str){ "", 0 };
 }
 
+void jd_show_title(jd_map *m, jd_asked *q, int64_t entry, jd_arena *scratch)
+{
+    static const char *const told[] = { "title", "reference", "sha256" };
+    jd_entry e;
+    jd_str why, body;
+    if (entry == JD_NO_INT || !jd_entry_read(&q->txn, (uint64_t)entry, scratch, &e)) return;
+    const jd_layout *l = &jd_message_get((jd_msg)e.type)->layout;
+    void *msg = jd_alloc(scratch, l->size);
+    if (!jd_entry_open(&e, q->g->vault, scratch, &why, &body) || !jd_decode_row(l, body, scratch, msg)) return;
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+        int at = jd_layout_find(l, jd_str_of(told[i]));
+        if (at >= 0) jd_show_s(m, told[i], *JD_IN(jd_str, msg, &l->fields[at]));
+    }
+}
+
 void jd_show_meeting(jd_map *m, const jd_asked *q, const jd_policy *p, const jd_case_row *row)
 {
     const struct jd_row_meeting *r = &row->meeting;

@@ -46,8 +46,8 @@ def test_from_invitation_to_record():
         v = receipt["entity_id"]
         assert (receipt["state"], receipt["due"], rules(receipt)) == ("invited", "2026-01-15", {"LC-6.2"})
         assert counts(c, v) == ("invited", 2, 0, 0, None) and c.case(v)["institution"] == "H53090200001"
-        assert record(c, a)["invitations"] == [{"activity": v, "kind": "inspection", "on": LATER,
-                                               "answer_by": "2026-01-15"}]
+        assert record(c, a)["invitations"] == [{"activity": v, "kind": "inspection", "title": "联合检查",
+                                               "on": LATER, "answer_by": "2026-01-15"}]
         c.ok("activity.answer", answer(v, a, comment="可以参加"))
         c.ok("activity.answer", answer(v, b))
         c.ok("activity.answer", answer(v, b, False))

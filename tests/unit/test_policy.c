@@ -124,7 +124,7 @@ static void kinds_are_checked(void **state)
             "of: meeting, from: appointment, days: 10, unit: working", "a meeting comes round");
     refused("by: [agency], label: 相关文件", "by: [agancy], label: 相关文件", "agancy, which is not a department");
     refused("- { code: law,    rule: LC-10.7", "- { code: policy, rule: LC-10.7", "'policy' stands twice");
-    refused("also: LC-9.3", "also: LC-9.33", "LC-9.33, which is not among the rules");
+    refused("also: LC-9.3", "also: LC-99", "LC-99, which is not among the rules");
     refused("own: true,    label: 宣传", "own: maybe, label: 宣传", "'own'");
     refused("documents:                          #", "dokuments: #", "dokuments");
     refused("fields: [expertise,", "fields: [name, expertise,", "nobody is chosen by 'name'");

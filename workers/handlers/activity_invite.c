@@ -38,6 +38,7 @@ void jd_on_activity_invite(jd_ctx *c, const void *msg)
     row->activity.answer_by = ch->due = m->answer_by;
     row->activity.institution = m->institution;
     row->activity.invited = (int64_t)who.n;
+    row->activity.entry = (int64_t)c->g->tally.seq + 1;
     row->activity.accepted = row->activity.declined = row->activity.supervisor = 0;
     tie_invited(c, number, &who);
     jd_cite(c, p->activities.v[kind].item.rule);

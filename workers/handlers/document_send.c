@@ -55,6 +55,7 @@ static void fill(jd_ctx *c, const struct jd_document_send *m, struct jd_row_docu
     row->sent_on = m->sent_on == JD_NO_DAY ? c->today : m->sent_on;
     row->requires_ack = m->requires_ack;
     row->acknowledged = 0;
+    row->entry = (int64_t)c->g->tally.seq + 1;
     row->due = ch->due = m->ack_by;
     if (m->ack_by == JD_NO_DAY) return;
     row->clock_kind = JD_CLOCK_DUTY;
