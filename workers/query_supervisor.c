@@ -3,10 +3,11 @@
 #include "proto/pack.h"
 #include "workers/show.h"
 
-enum { KINDS_MAX = 128, INVITATIONS_MAX = 100 };
+enum { INVITATIONS_MAX = 100 };
 
 /* One kind of meeting or activity, by code: policies may number their kinds otherwise. */
 typedef struct sum {
+    struct sum *next;
     jd_entity entity;
     int act; /* of a meeting, else 0 */
     jd_str kind;
@@ -14,17 +15,20 @@ typedef struct sum {
 } sum;
 
 typedef struct sums {
-    sum v[KINDS_MAX];
-    int n;
+    struct sum *first, **last;
+    size_t n;
 } sums;
 
-static sum *sum_of(sums *s, jd_entity e, int act, jd_str kind)
+static sum *sum_of(jd_asked *q, sums *s, jd_entity e, int act, jd_str kind)
 {
-    for (int i = 0; i < s->n; i++)
-        if (s->v[i].entity == e && s->v[i].act == act && jd_str_eq(s->v[i].kind, kind)) return &s->v[i];
-    if (s->n == KINDS_MAX) return &s->v[KINDS_MAX - 1];
-    s->v[s->n] = (sum){ .entity = e, .act = act, .kind = kind };
-    return &s->v[s->n++];
+    for (sum *one = s->first; one; one = one->next)
+        if (one->act == act && jd_str_eq(one->kind, kind)) return one;
+    sum *fresh = jd_alloc(&q->arena, sizeof *fresh);
+    *fresh = (sum){ .entity = e, .act = act, .kind = kind };
+    *s->last = fresh;
+    s->last = &fresh->next;
+    s->n++;
+    return fresh;
 }
 
 static void add_hours(sum *s, int64_t hours)
@@ -37,7 +41,7 @@ static void add_meeting(jd_asked *q, sums *s, const jd_case_row *row)
     const struct jd_row_meeting *r = &row->meeting;
     const jd_policy *p = jd_engine_policy(q->g, (uint64_t)r->policy);
     if (r->state == JD_S_meeting_withdrawn) return;
-    sum *one = sum_of(s, JD_E_meeting, (int)r->act, jd_kind_code(&p->meetings[r->act], r->kind));
+    sum *one = sum_of(q, s, JD_E_meeting, (int)r->act, jd_kind_code(&p->meetings[r->act], r->kind));
     one->attended++;
     add_hours(one, r->hours);
 }
@@ -47,7 +51,7 @@ static void add_activity(jd_asked *q, sums *s, uint64_t number, uint64_t who, co
     const struct jd_row_activity *r = &row->activity;
     const jd_policy *p = jd_engine_policy(q->g, (uint64_t)r->policy);
     if (r->state == JD_S_activity_cancelled) return;
-    sum *one = sum_of(s, JD_E_activity, 0, jd_kind_code(&p->activities, r->kind));
+    sum *one = sum_of(q, s, JD_E_activity, 0, jd_kind_code(&p->activities, r->kind));
     bool own = r->supervisor > 0, there = own || jd_tied(&q->txn, JD_TIE_took_part, number, who);
     one->own += own;
     one->attended += there && !own;
@@ -104,8 +108,8 @@ static void show_sum(jd_asked *q, const sum *s)
 static void show_sums(jd_asked *q, const char *key, const sums *s)
 {
     jd_pack_z(q->out, key);
-    jd_pack_list(q->out, (size_t)s->n);
-    for (int i = 0; i < s->n; i++) show_sum(q, &s->v[i]);
+    jd_pack_list(q->out, s->n);
+    for (const sum *one = s->first; one; one = one->next) show_sum(q, one);
     q->pairs++;
 }
 
@@ -174,15 +178,15 @@ void jd_ask_supervisor_record(jd_asked *q, const void *msg)
     const struct jd_supervisor_record *m = msg;
     jd_case_id id;
     jd_case_row *row = jd_ask_case(q, m->supervisor, &id);
-    sums *s = jd_alloc(&q->arena, 2 * sizeof *s);
+    sums meetings = { .last = &meetings.first }, activities = { .last = &activities.first };
     if (!row || id.entity != JD_E_supervisor) {
         jd_ask_fail(q, JD_CODE_NOT_SUPERVISOR, "supervisor", "the id of a supervisor of this division");
         return;
     }
-    add_all(q, id.number, &s[0], JD_E_meeting, JD_TIE_meeting_of);
-    add_all(q, id.number, &s[1], JD_E_activity, JD_TIE_activity_of);
-    show_sums(q, "meetings", &s[0]);
-    show_sums(q, "activities", &s[1]);
+    add_all(q, id.number, &meetings, JD_E_meeting, JD_TIE_meeting_of);
+    add_all(q, id.number, &activities, JD_E_activity, JD_TIE_activity_of);
+    show_sums(q, "meetings", &meetings);
+    show_sums(q, "activities", &activities);
     show_documents(q, id.number);
     show_invitations(q, id.number, jd_in_force(row, jd_day_from_ms(q->now)));
 }

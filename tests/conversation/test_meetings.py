@@ -3,7 +3,7 @@
 import pytest
 
 from jd import LINCANG, NOW, WEIHAI
-from jd import Daemon, all_events, appoint, clue, fields, rules
+from jd import Daemon, all_events, appoint, bent_policies, clue, fields, rules
 
 START = "2026-01-05T09:00:00+08:00"
 
@@ -246,6 +246,27 @@ def test_hearings(c, kind):
     assert rules(receipt) == {"WH-6.7"} and c.case(receipt["entity_id"])["act"] == "hearing"
     assert [e["event"] for e in all_events(c, WEIHAI) if e["entity"] == "meeting"][-1] == "heard"
     c.refused("not-in-regulation", "hearing.record", meeting(s, kind=kind))
+
+
+@pytest.mark.parametrize("of, kind", [("hearing", ""), ("training", "kind: training, ")])
+def test_what_another_city_may_ask_for(tmp_path, of, kind):
+    """WH-6.7, LC-10.7 name no frequency; where a policy sets one, hearings and trainings meet it with no line of C."""
+    plenary = "  - { code: plenary, of: meeting"
+    regular = (f"  - {{ code: regular, of: {of}, {kind}every_months: 3, force: must, owner: bureau, rule: WH-6.7, "
+               "basis: local, label: 每季度 }\n")
+    policies = bent_policies(tmp_path / "policies", (f"{WEIHAI}.yaml", plenary, regular + plenary))
+    with Daemon([WEIHAI], at=START, policies=policies) as d:
+        c = d.client()
+        s = appoint(c, division=WEIHAI)
+        settled(c, WEIHAI, "plenary"), settled(c, WEIHAI, "regular")
+        c.at = "2026-02-02T09:00:00+08:00"
+        if of == "hearing":
+            c.ok("training.record", meeting(s, kind="training", held_on="2026-02-02"), WEIHAI)
+        assert owed(c, WEIHAI, "regular")[0]["due"] != "2026-05-02"
+        c.ok(f"{of}.record", meeting(s, kind="income" if of == "hearing" else "training", held_on="2026-02-02"), WEIHAI)
+        assert owed(c, WEIHAI, "regular")[0]["due"] == "2026-05-02"
+        c.wind("2026-05-03T00:00:00+08:00", WEIHAI)
+        assert owed(c, WEIHAI, "regular", "overdue")[0]["due"] == "2026-05-02"
 
 
 def test_what_is_kept_and_what_is_told(c):
