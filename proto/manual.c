@@ -174,6 +174,8 @@ static void answers(jd_buf *b)
         { "", "`activities`",
           "list: `kind`, `attended`, `hours`, `invited`, `accepted`, `declined`, `own` (done alone)" },
         { "", "`documents`", "map: `sent`, `acknowledged`, `outstanding`" },
+        { "", "`reports`, `all_reports`",
+          "map: how many stand in each state, among the division's newest 20,000; whether those are all" },
         { "", "`invitations`",
           "list of what is to come, at most 100: `activity`, `kind`, `title`, `on`, `answer_by`, `takes_part` once "
           "answered" },

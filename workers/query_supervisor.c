@@ -1,9 +1,9 @@
 /* supervisor.record: how a supervisor's standing duties were fulfilled (LC-6.2, LC-6.3, LC-9.1, LC-9.3, WH-6.1):
- * meetings, activities and documents, counted by kind. */
+ * meetings, activities, documents and reports, counted by kind. */
 #include "proto/pack.h"
 #include "workers/show.h"
 
-enum { INVITATIONS_MAX = 100 };
+enum { INVITATIONS_MAX = 100, REPORTS_LOOK_MAX = 20000 };
 
 /* One kind of meeting or activity, by code: policies may number their kinds otherwise. */
 typedef struct sum {
@@ -173,6 +173,41 @@ static void show_invitations(jd_asked *q, uint64_t who, bool in_force)
     q->pairs++;
 }
 
+/* No tie leads from a supervisor to their reports: it would cost every report a write in no order. They are looked
+ * for among the newest, and the answer says whether those were all. False when there are more. */
+static bool count_reports(jd_asked *q, uint64_t who, uint64_t in_state[JD_S_report_count])
+{
+    jd_arena scratch = { 0 };
+    jd_case_row row;
+    jd_entity e;
+    int looked = 0;
+    jd_key from = jd_key_case(JD_E_report, UINT64_MAX);
+    jd_scan s = jd_scan_back(&q->txn, JD_DB_CASES, jd_k(&from));
+    while (looked <= REPORTS_LOOK_MAX && jd_scan_next(&s)) {
+        jd_unkey_case(s.key, &e);
+        jd_arena_reset(&scratch);
+        if (e != JD_E_report || ++looked > REPORTS_LOOK_MAX) break;
+        if (jd_decode_row(jd_case_layout(e), s.value, &scratch, &row) && row.report.supervisor == (int64_t)who)
+            in_state[row.head.state]++;
+    }
+    jd_scan_end(&s);
+    jd_arena_free(&scratch);
+    return looked <= REPORTS_LOOK_MAX;
+}
+
+static void show_reports(jd_asked *q, uint64_t who)
+{
+    uint64_t in_state[JD_S_report_count] = { 0 };
+    bool all = count_reports(q, who, in_state);
+    jd_pack_z(q->out, "reports");
+    jd_map m = jd_show_open(q->out);
+    for (int s = 1; s < JD_S_report_count; s++)
+        if (in_state[s]) jd_show_u(&m, jd_state_name(JD_E_report, s), (int64_t)in_state[s]);
+    jd_pack_close_map(q->out, m.at, m.n);
+    jd_pack_kb(q->out, "all_reports", all);
+    q->pairs += 2;
+}
+
 void jd_ask_supervisor_record(jd_asked *q, const void *msg)
 {
     const struct jd_supervisor_record *m = msg;
@@ -188,5 +223,6 @@ void jd_ask_supervisor_record(jd_asked *q, const void *msg)
     show_sums(q, "meetings", &meetings);
     show_sums(q, "activities", &activities);
     show_documents(q, id.number);
+    show_reports(q, id.number);
     show_invitations(q, id.number, jd_in_force(row, jd_day_from_ms(q->now)));
 }

@@ -3,7 +3,7 @@
 import pytest
 
 from jd import LINCANG, NOW, WEIHAI
-from jd import Daemon, all_events, appoint, apply, bent_policies, clear, decision, fields, rules
+from jd import Daemon, all_events, appoint, apply, bent_policies, clear, clue, decision, fields, rules
 
 TODAY, LATER, MUCH_LATER = "2026-01-05", "2026-01-20", "2026-02-01"
 
@@ -168,6 +168,11 @@ def test_the_record_is_a_supervisors(c):
     c.refused("not-a-supervisor", "supervisor.record", {"supervisor": "S-530900-99999999"})
     s = appoint(c)
     assert record(c, s)["documents"] == {"sent": 0, "acknowledged": 0, "outstanding": 0}
+    assert (record(c, s)["reports"], record(c, s)["all_reports"]) == ({}, True)
+    r = c.ok("report.submit", clue(s))["entity_id"]
+    c.ok("report.submit", clue(s)), c.ok("report.submit", clue(appoint(c)))
+    c.ok("report.accept", {"report": r, "department": c.case(r)["department"]})
+    assert record(c, s)["reports"] == {"assigned": 1, "accepted": 1}
     assert record(c, s)["meetings"] == record(c, s)["activities"] == record(c, s)["invitations"] == []
 
 
