@@ -174,6 +174,23 @@ static void answers(jd_buf *b)
         { "`policy.show`", "`policy`",
           "map: `name`, `title`, `departments`, `channels`, `targets` with their categories, ..., "
           "with `rules` true every rule" },
+        { "`supervisor.record`", "`meetings`",
+          "list: `act`, `kind`, `attended`, `hours`; what was withdrawn does not count" },
+        { "", "`activities`",
+          "list: `kind`, `attended`, `hours`, `invited`, `accepted`, `declined`, `own` (done alone)" },
+        { "", "`documents`", "map: `sent`, `acknowledged`, `outstanding`" },
+        { "", "`reports`, `all_reports`",
+          "map: how many stand in each state, among the division's newest 20,000; whether those are all" },
+        { "", "`invitations`",
+          "list of what is to come, at most 100: `activity`, `kind`, `title`, `on`, `answer_by`, `takes_part` once "
+          "answered" },
+        { "`supervisor.find`", "`supervisors`",
+          "list: `id`, and of each criterion that was asked the code that matched" },
+        { "", "`next`", "as in case.list" },
+        { "`document.outstanding`", "`outstanding`",
+          "list: `supervisor` or `document` (with `kind`, `title`, `reference`, `sha256`, `sent_on`, `ack_by`, "
+          "`requires_ack`), and `acknowledged`" },
+        { "", "`next`", "as in case.list" },
         { "`stats.get`", "`stats`", "list of `entity`, `state`, `count`" },
         { "", "`overdue`, `events`", "cases with a breached time limit; the division's last number" },
         { "`health.get`", "`health`", "map: the worker, its store, its calendar" },

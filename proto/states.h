@@ -21,7 +21,10 @@
     ENTITY(certificate, 'C', "监督员证: what a supervisor shows (LC-5.2, LC-9.4)")                              \
     ENTITY(list, 'L', "名单: institutions with signed agreements, a year's or a later version of it (LC-11.1)") \
     ENTITY(claim, 'K', "认领: an institution a supervisor watches in particular (LC-11.3)")                     \
-    ENTITY(recusal, 'X', "回避: a supervisor keeps away from what touches an interest (LC-9.6, WH-7.6)")
+    ENTITY(recusal, 'X', "回避: a supervisor keeps away from what touches an interest (LC-9.6, WH-7.6)")        \
+    ENTITY(meeting, 'M', "会议、培训: what was held with supervisors (LC-10.6, WH-11)")                         \
+    ENTITY(activity, 'V', "活动: what supervisors take part in (LC-6.2, WH-10.3)")                              \
+    ENTITY(document, 'W', "文件、信息: what is sent to supervisors (LC-11.2)")
 
 /* clang-format off */
 
@@ -90,16 +93,49 @@
     STATE(e, moot,      FINAL, NO,            NO,           NO,                             NO)
 
 #define JD_VERBS_obligation(VERB, e) \
-    VERB(e, begin) VERB(e, warn) VERB(e, breach) VERB(e, meet) VERB(e, waive)
+    VERB(e, begin) VERB(e, warn) VERB(e, breach) VERB(e, meet) VERB(e, waive) VERB(e, reopen)
 
-/*       state          begin                       warn         breach          meet             waive */
+/* From overdue to done: it was done in time and recorded late. A record that is withdrawn opens again what it met. */
+/*       state          begin                       warn         breach          meet                             waive          reopen */
 #define JD_STATES_obligation(STATE, e) \
-    STATE(e, none,      OPEN,  TO(e, open),         NO,          NO,             NO,              NO) \
-    STATE(e, open,      OPEN,  NO,                  TO(e, open), TO(e, overdue), TO(e, done),     TO(e, waived)) \
-    STATE(e, overdue,   OPEN,  NO,                  NO,          NO,             TO(e, done_late), TO(e, waived)) \
-    STATE(e, done,      FINAL, NO,                  NO,          NO,             NO,              NO) \
-    STATE(e, done_late, FINAL, NO,                  NO,          NO,             NO,              NO) \
-    STATE(e, waived,    FINAL, NO,                  NO,          NO,             NO,              NO)
+    STATE(e, none,      OPEN,  TO(e, open),         NO,          NO,             NO,                              NO,            NO) \
+    STATE(e, open,      OPEN,  NO,                  TO(e, open), TO(e, overdue), TO(e, done) | TO(e, done_late),  TO(e, waived), NO) \
+    STATE(e, overdue,   OPEN,  NO,                  NO,          NO,             TO(e, done) | TO(e, done_late),  TO(e, waived), NO) \
+    STATE(e, done,      FINAL, NO,                  NO,          NO,             NO,                              NO,            TO(e, open)) \
+    STATE(e, done_late, FINAL, NO,                  NO,          NO,             NO,                              NO,            TO(e, open)) \
+    STATE(e, waived,    FINAL, NO,                  NO,          NO,             NO,                              NO,            NO)
+
+#define JD_VERBS_meeting(VERB, e) \
+    VERB(e, record) VERB(e, withdraw)
+
+/*       state          record           withdraw: it was recorded wrongly */
+#define JD_STATES_meeting(STATE, e) \
+    STATE(e, none,      OPEN,  TO(e, recorded), NO) \
+    STATE(e, recorded,  FINAL, NO,              TO(e, withdrawn)) \
+    STATE(e, withdrawn, FINAL, NO,              NO)
+
+#define JD_VERBS_activity(VERB, e) \
+    VERB(e, invite) VERB(e, answer) VERB(e, record) VERB(e, cancel) VERB(e, report)
+
+/*       state          invite          answer          record       cancel            report: done by oneself */
+#define JD_STATES_activity(STATE, e) \
+    STATE(e, none,      OPEN,  TO(e, invited), NO,             NO,          NO,               TO(e, reported)) \
+    STATE(e, invited,   OPEN,  NO,             TO(e, invited), TO(e, held), TO(e, cancelled), NO) \
+    STATE(e, held,      FINAL, NO,             NO,             NO,          TO(e, cancelled), NO) \
+    STATE(e, reported,  FINAL, NO,             NO,             NO,          TO(e, cancelled), NO) \
+    STATE(e, cancelled, FINAL, NO,             NO,             NO,          NO,               NO)
+
+#define JD_VERBS_document(VERB, e) \
+    VERB(e, send) VERB(e, acknowledge) VERB(e, breach) VERB(e, close)
+
+/* Outstanding: acknowledgements are awaited. Sent: none were asked for. */
+/*       state             send                              acknowledge                                breach                               close */
+#define JD_STATES_document(STATE, e) \
+    STATE(e, none,         OPEN,  TO(e, sent) | TO(e, outstanding), NO,                                        NO,                                  NO) \
+    STATE(e, sent,         FINAL, NO,                               NO,                                        NO,                                  NO) \
+    STATE(e, outstanding,  OPEN,  NO,                               TO(e, outstanding) | TO(e, acknowledged),  TO(e, outstanding) | TO(e, closed),  TO(e, closed)) \
+    STATE(e, acknowledged, FINAL, NO,                               NO,                                        NO,                                  NO) \
+    STATE(e, closed,       FINAL, NO,                               NO,                                        NO,                                  NO)
 
 #define JD_VERBS_round(VERB, e) \
     VERB(e, plan) VERB(e, announce) VERB(e, open) VERB(e, close) VERB(e, review) VERB(e, publish) VERB(e, cancel) \

@@ -15,6 +15,9 @@ static const asker askers[JD_MSG_COUNT] = {
     [JD_MSG_certificate_verify] = jd_ask_certificate_verify,
     [JD_MSG_institution_get] = jd_ask_institution_get,
     [JD_MSG_institution_find] = jd_ask_institution_find,
+    [JD_MSG_supervisor_record] = jd_ask_supervisor_record,
+    [JD_MSG_supervisor_find] = jd_ask_supervisor_find,
+    [JD_MSG_document_outstanding] = jd_ask_document_outstanding,
 };
 
 void jd_ask_fail(jd_asked *q, jd_code code, const char *field, const char *text)

@@ -37,10 +37,16 @@ static void every_state_is_reached_from_none(void **state)
     }
 }
 
-/* The one way back from an end: a closed report may be reopened. */
+/* The ways back from an end: a closed report may be reopened, and what was recorded wrongly is taken back. */
 static uint32_t reopened(jd_entity e, int s)
 {
-    return e == JD_E_report ? jd_moves(e, s, JD_V_report_reopen) : 0;
+    switch (e) {
+    case JD_E_report: return jd_moves(e, s, JD_V_report_reopen);
+    case JD_E_obligation: return jd_moves(e, s, JD_V_obligation_reopen);
+    case JD_E_meeting: return jd_moves(e, s, JD_V_meeting_withdraw);
+    case JD_E_activity: return jd_state_final(e, s) ? jd_moves(e, s, JD_V_activity_cancel) : 0;
+    default: return 0;
+    }
 }
 
 static void an_end_is_an_end_and_nothing_else_is(void **state)

@@ -29,7 +29,8 @@ static bool start_of_term(jd_ctx *c, const struct jd_application_decide *m, cons
     return !jd_refused(c);
 }
 
-static void appoint(jd_ctx *c, const jd_policy *p, uint64_t application, const jd_case_row *from, jd_day start)
+static void appoint(jd_ctx *c, const jd_policy *p, uint64_t application, const jd_case_row *from, const jd_form *form,
+                    jd_day start)
 {
     uint64_t number;
     jd_case_row *row = jd_new_case(c, JD_E_supervisor, &number);
@@ -40,6 +41,7 @@ static void appoint(jd_ctx *c, const jd_policy *p, uint64_t application, const j
     row->supervisor.person = from->application.person;
     row->supervisor.application = (int64_t)application;
     row->supervisor.dept = p->authority;
+    jd_keep_profile(p, form, &row->supervisor);
     row->supervisor.term_start = start;
     row->supervisor.term_end = row->supervisor.due = ch->due = jd_term_end(p, start);
     row->supervisor.clock_kind = JD_CLOCK_TERM;
@@ -62,7 +64,7 @@ static void decide_appoint(jd_ctx *c, const struct jd_application_decide *m, con
     row->application.supervisor = (int64_t)c->g->tally.numbers[JD_E_supervisor] + 1;
     jd_reason_add(c, (jd_reason){ .rule = p->appoint_rule, .on = JD_ON_NOTHING });
     jd_reason_add(c, (jd_reason){ .rule = p->term_rule, .on = JD_ON_NOTHING });
-    appoint(c, p, number, row, start);
+    appoint(c, p, number, row, &form, start);
     jd_detect_employer(c, p, (uint64_t)row->application.supervisor, form.employer_institution);
 }
 

@@ -54,6 +54,7 @@ static const jd_firing firings[JD_E_COUNT] = {
     [JD_E_certificate] = jd_fire_certificate,
     [JD_E_list] = jd_fire_list,
     [JD_E_recusal] = jd_fire_recusal,
+    [JD_E_document] = jd_fire_document,
 };
 
 void jd_on_clock_tick(jd_ctx *c, const void *msg)

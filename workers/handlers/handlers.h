@@ -53,6 +53,19 @@ void jd_on_certificate_lose(jd_ctx *c, const void *msg);
 void jd_on_certificate_replace(jd_ctx *c, const void *msg);
 void jd_on_certificate_revoke(jd_ctx *c, const void *msg);
 void jd_on_notice_publish(jd_ctx *c, const void *msg);
+void jd_on_meeting_record(jd_ctx *c, const void *msg);
+void jd_on_training_record(jd_ctx *c, const void *msg);
+void jd_on_hearing_record(jd_ctx *c, const void *msg);
+void jd_on_meeting_withdraw(jd_ctx *c, const void *msg);
+void jd_on_activity_invite(jd_ctx *c, const void *msg);
+void jd_on_activity_answer(jd_ctx *c, const void *msg);
+void jd_on_activity_record(jd_ctx *c, const void *msg);
+void jd_on_activity_cancel(jd_ctx *c, const void *msg);
+void jd_on_activity_report(jd_ctx *c, const void *msg);
+void jd_on_document_send(jd_ctx *c, const void *msg);
+void jd_on_document_acknowledge(jd_ctx *c, const void *msg);
+void jd_on_document_close(jd_ctx *c, const void *msg);
+void jd_on_referral_record(jd_ctx *c, const void *msg);
 void jd_on_clock_tick(jd_ctx *c, const void *msg);
 void jd_on_policy_activate(jd_ctx *c, const void *msg);
 
@@ -63,8 +76,6 @@ bool jd_form_consistent(jd_ctx *c, const jd_policy *p, const jd_form *form);
 /* standing_desk.c: refuses who may not */
 bool jd_by_authority(jd_ctx *c, const jd_policy *p, jd_str department);
 bool jd_by_bureau(jd_ctx *c, const jd_policy *p, jd_str department); /* the authority or the manager */
-/* The supervisor of a message, with an appointment in force today; else refuses. */
-struct jd_row_supervisor *jd_supervisor_in_force(jd_ctx *c, jd_str id, uint64_t *number);
 
 bool jd_not_future(jd_ctx *c, const char *field, jd_day day);
 
@@ -74,6 +85,9 @@ jd_case_row *jd_load_round(jd_ctx *c, jd_str id, jd_str department, uint64_t *nu
 /* dismissal.c */
 void jd_open_dismissal(jd_ctx *c, uint64_t supervisor, jd_case_row *of, const uint16_t *grounds, int n);
 void jd_propose_grounds(jd_ctx *c, const jd_policy *p, const jd_case_row *supervisor);
+
+/* document_acknowledge.c: the day by which a document was to be acknowledged has passed */
+void jd_fire_document(jd_ctx *c, const jd_policy *p, const jd_due *d, jd_case_row *row);
 
 /* report_desk.c: loading a report for somebody who acts on it */
 typedef enum { JD_LEAD = 1, JD_MANAGER = 2, JD_DISCIPLINE = 4 } jd_desk;

@@ -31,7 +31,7 @@ void jd_on_institution_claim(jd_ctx *c, const void *msg)
         jd_refuse(c, JD_CODE_NOT_PROVIDED, p->claims.rule, NULL, "nothing: %.*s has no claims", JD_FMT(p->name));
         return;
     }
-    if (!jd_supervisor_in_force(c, m->supervisor, &supervisor)) return;
+    if (!jd_acting_supervisor(c, m->supervisor, &supervisor)) return;
     check_claim(c, supervisor, m->institution);
     if (jd_refused(c)) return;
     jd_case_row *row = jd_new_case(c, JD_E_claim, &number);

@@ -84,7 +84,7 @@ void jd_on_recusal_apply(jd_ctx *c, const void *msg)
 {
     const struct jd_recusal_apply *m = msg;
     request r = { .scope = m->scope, .object = m->object, .relation = m->relation, .until = m->until };
-    if (!provided(c) || !jd_supervisor_in_force(c, m->supervisor, &r.supervisor)) return;
+    if (!provided(c) || !jd_acting_supervisor(c, m->supervisor, &r.supervisor)) return;
     begin(c, &r, JD_V_recusal_apply, c->policy->recusal.applied_upheld ? JD_S_recusal_upheld : JD_S_recusal_applied,
           JD_EV_recusal_applied);
 }
@@ -95,7 +95,7 @@ void jd_on_recusal_raise(jd_ctx *c, const void *msg)
     const struct jd_recusal_raise *m = msg;
     request r = { .scope = m->scope, .object = m->object, .relation = m->relation, .until = m->until };
     if (!provided(c) || !jd_by_bureau(c, c->policy, m->department)) return;
-    if (jd_supervisor_in_force(c, m->supervisor, &r.supervisor))
+    if (jd_acting_supervisor(c, m->supervisor, &r.supervisor))
         begin(c, &r, JD_V_recusal_raise, JD_S_recusal_raised, JD_EV_recusal_raised);
 }
 

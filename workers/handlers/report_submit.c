@@ -187,7 +187,7 @@ void jd_on_report_submit(jd_ctx *c, const void *msg)
 {
     const struct jd_report_submit *m = msg;
     uint64_t supervisor, number;
-    if (!jd_supervisor_in_force(c, m->supervisor, &supervisor)) return;
+    if (!jd_acting_supervisor(c, m->supervisor, &supervisor)) return;
     jd_case_row *row = jd_new_case(c, JD_E_report, &number);
     check_place_and_time(c, m);
     check_subject_matter(c, m, &row->report);

@@ -257,6 +257,13 @@ static void load_sections(jd_loader *l)
         { "institutions", JD_Y_MAP, false, jd_load_institutions },
         { "claims", JD_Y_MAP, false, jd_load_claims },
         { "recusal", JD_Y_MAP, false, jd_load_recusal },
+        { "meetings", JD_Y_LIST, false, jd_load_meetings },
+        { "training", JD_Y_LIST, false, jd_load_training },
+        { "hearings", JD_Y_LIST, false, jd_load_hearings },
+        { "activities", JD_Y_LIST, false, jd_load_activities },
+        { "documents", JD_Y_LIST, false, jd_load_documents },
+        { "referral", JD_Y_MAP, false, jd_load_referral },
+        { "matching", JD_Y_MAP, false, jd_load_matching },
         { "chapters", JD_Y_MAP, false, load_chapters },
     };
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
@@ -289,6 +296,7 @@ static void hash(jd_policy *p)
 
 static void load_all(jd_loader *l, const char *calendar_file)
 {
+    l->p->referral_rule = l->p->matching_rule = JD_NO_RULE; /* where the regulation has neither */
     l->root = jd_yaml_parse(&l->p->arena, l->p->text, &l->d);
     if (l->root && l->root->kind != JD_Y_MAP) jd_diag_at(&l->d, l->root->line, "a policy is a mapping");
     if (l->d.errors) return;

@@ -225,6 +225,31 @@ typedef struct jd_duty_rule {
     uint16_t owner;
 } jd_duty_rule;
 
+/* A kind of meeting, training, hearing, activity or document, and who may hold, organise or send it. */
+typedef struct jd_kind {
+    jd_item item;
+    uint16_t also; /* a second rule it rests on, or JD_NO_RULE */
+    int by_n;      /* 0: the authority and the managing department */
+    uint16_t *by;
+    bool material; /* a record must name what was handed out */
+    bool own;      /* a supervisor may report it as their own doing */
+} jd_kind;
+
+typedef struct jd_kinds {
+    int n;
+    jd_kind *v;
+} jd_kinds;
+
+/* What of the form supervisors may be chosen by: MATCH(field). */
+#define JD_MATCHING(MATCH) MATCH(expertise) MATCH(major_class) MATCH(employer_kind) MATCH(education) MATCH(work_years)
+
+typedef enum {
+#define MATCH(field) JD_MATCH_##field,
+    JD_MATCHING(MATCH)
+#undef MATCH
+        JD_MATCH_COUNT
+} jd_match;
+
 /* What ends an appointment. A ground shows in facts (`when`), in discipline records, in a request of
  * the supervisor, or in what people write down. */
 typedef enum { JD_BREACH_NONE, JD_BREACH_ANY, JD_BREACH_SERIOUS } jd_breach;
@@ -341,6 +366,11 @@ typedef struct jd_policy {
     jd_institution_rules institutions;
     jd_claim_rules claims;
     jd_recusal_rules recusal;
+    jd_kinds meetings[JD_ACT_COUNT]; /* of meeting, training and hearing; the others have none */
+    jd_kinds activities, documents;
+    uint16_t referral_rule;
+    uint32_t matching; /* a bit a jd_match */
+    uint16_t matching_rule;
 
     bool feedback_mandatory;
     uint16_t feedback_rule, firewall_rule, division_rule, secrecy_rule;
@@ -364,6 +394,8 @@ uint16_t jd_policy_rule(const jd_policy *p, jd_str id);   /* JD_NO_RULE */
 uint16_t jd_policy_dept(const jd_policy *p, jd_str code); /* JD_NO_DEPT */
 uint16_t jd_policy_county_dept(const jd_policy *p, uint32_t division);
 int jd_items_find(const jd_items *l, jd_str code); /* -1 */
+int jd_kinds_find(const jd_kinds *l, jd_str code); /* -1 */
+bool jd_kind_by(const jd_policy *p, const jd_kind *k, uint16_t dept);
 const char *jd_clock_name(jd_clock_id c);
 
 /* cond.c */
