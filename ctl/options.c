@@ -29,6 +29,8 @@ static const struct row {
     { "limit", 0, NUMBER, AT(limit), "N", "cases a page" },
     { "all", 0, FLAG, AT(all), NULL, "every page" },
     { "calendar", 0, TEXT, AT(calendar), "FILE", "holidays (default: calendar-cn.csv beside it)" },
+    { "to", 0, TEXT, AT(to), "CODE", "the division it goes to" },
+    { "by", 0, TEXT, AT(by), "CODE", "the department that does it" },
     { "rules", 0, FLAG, AT(rules), NULL, "with every rule's article and text" },
     { "replay", 0, FLAG, AT(replay), NULL, "also replay the journal and compare" },
     { "watch", 0, FLAG, AT(watch), NULL, "show every status event as it happens" },

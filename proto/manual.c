@@ -68,6 +68,7 @@ static void fields(jd_buf *b, const jd_layout *l)
     ROW(b, "---", "---", "---", "---", "---", "---");
     for (int i = 0; i < l->n; i++) {
         const jd_field *f = &l->fields[i];
+        if (jd_field_attached(f)) continue;
         char type[80], name[64];
         type_of(f, type, sizeof type);
         snprintf(name, sizeof name, "`%s`", f->name);

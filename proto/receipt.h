@@ -11,7 +11,8 @@ typedef struct jd_because {
     jd_str article; /* 第四条第（三）项 */
     jd_str text;    /* the regulation's words, or what is wrong */
     jd_str field, fact, value;
-    jd_str expected; /* what would have been accepted */
+    jd_str expected;            /* what would have been accepted */
+    char room[JD_DATE_LEN + 1]; /* for a value that is nowhere written */
 } jd_because;
 
 typedef struct jd_receipt {

@@ -94,6 +94,22 @@ const jd_policy *jd_policy_of(jd_ctx *c, const jd_case_row *row)
     return jd_engine_policy(c->g, (uint64_t)row->head.policy);
 }
 
+static jd_change *add_change(jd_ctx *c, jd_entity e, uint64_t number, jd_case_row *row, int to, jd_event_id event)
+{
+    jd_change *ch = &c->out->changes[c->out->changes_n++];
+    *ch = (jd_change){ .entity = e,
+                       .number = number,
+                       .row = row,
+                       .event = event,
+                       .from = (int)row->head.state,
+                       .to = to,
+                       .fresh = row->head.version == 0,
+                       .due = JD_NO_DAY,
+                       .before = row->head };
+    row->head.state = to;
+    return ch;
+}
+
 jd_change *jd_move(jd_ctx *c, jd_entity e, uint64_t number, jd_case_row *row, int verb, int to, jd_event_id event)
 {
     int from = (int)row->head.state;
@@ -101,18 +117,14 @@ jd_change *jd_move(jd_ctx *c, jd_entity e, uint64_t number, jd_case_row *row, in
         refuse_move(c, e, from);
         return NULL;
     }
-    jd_change *ch = &c->out->changes[c->out->changes_n++];
-    *ch = (jd_change){ .entity = e,
-                       .number = number,
-                       .row = row,
-                       .event = event,
-                       .from = from,
-                       .to = to,
-                       .fresh = row->head.version == 0,
-                       .due = JD_NO_DAY,
-                       .before = row->head };
-    row->head.state = to;
-    return ch;
+    return add_change(c, e, number, row, to, event);
+}
+
+jd_change *jd_stay(jd_ctx *c, jd_entity e, uint64_t number, jd_case_row *row, jd_event_id event)
+{
+    if (!jd_state_final(e, (int)row->head.state)) return add_change(c, e, number, row, (int)row->head.state, event);
+    refuse_move(c, e, (int)row->head.state);
+    return NULL;
 }
 
 uint16_t jd_dept_of(jd_ctx *c, const jd_policy *p, const char *field, jd_str code)

@@ -37,7 +37,8 @@ typedef struct jd_outcome {
 
 typedef struct jd_ctx {
     jd_engine *g;
-    const jd_policy *policy; /* in force; a case has its own */
+    const jd_policy *policy;     /* in force; a case has its own */
+    const jd_calendar *calendar; /* in force, for every case */
     const jd_command *cmd;
     jd_ms at;
     jd_day today;
@@ -90,9 +91,17 @@ bool jd_form_added(jd_ctx *c, struct jd_row_application *row); /* this command's
 int jd_screen_case(jd_ctx *c, const jd_policy *p, const jd_form *form, int channel,
                    const jd_tri *facts); /* the state, with reasons; refuses what is refused at the door */
 
+/* A change of a case that leaves it in its state: open ones only, else refuses. */
+jd_change *jd_stay(jd_ctx *c, jd_entity e, uint64_t number, jd_case_row *row, jd_event_id event);
+
 /* limits.c: arms and clears the case's running time limit */
 void jd_limit_start(jd_ctx *c, const jd_policy *p, struct jd_row_report *row, jd_clock_id k, jd_day from);
 void jd_limit_end(struct jd_row_report *row);
 void jd_limit_move(jd_ctx *c, const jd_policy *p, struct jd_row_report *row, jd_day due); /* another last day */
+/* The last day by what the limit has been through, under p and the calendar in force. */
+jd_day jd_limit_reckoned(const jd_ctx *c, const jd_policy *p, const struct jd_row_report *row);
+/* The same for a limit whose policy or calendar changed while it ran: that never breaches it, so the last
+ * day is at the earliest today, or stays where it was. */
+jd_day jd_limit_anew(const jd_ctx *c, const jd_policy *p, const struct jd_row_report *row);
 
 #endif

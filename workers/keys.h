@@ -25,6 +25,7 @@ jd_key jd_key_clock(jd_ms due, jd_entity e, uint64_t number, int kind);
 jd_key jd_key_work(jd_entity e, int state, uint16_t dept, uint64_t number);
 jd_key jd_key_person_hash(const uint8_t hash[16]);
 jd_key jd_key_person(uint64_t number);
+jd_key jd_key_origin(uint32_t division, uint64_t number); /* in JD_DB_PEOPLE */
 jd_key jd_key_fact(uint64_t person, jd_str predicate);
 
 uint64_t jd_unkey_seq(jd_str k);

@@ -75,6 +75,15 @@ static void put_id(map *m, const jd_asked *q, const char *key, jd_entity e, int6
     put_z(m, key, id);
 }
 
+/* A report of another division. */
+static void put_place(map *m, const char *key, int64_t division, int64_t number)
+{
+    char id[JD_CASE_ID_MAX];
+    if (division == JD_NO_INT || number == JD_NO_INT) return;
+    jd_case_id_format((jd_case_id){ JD_E_report, (uint32_t)division, (uint64_t)number }, id);
+    put_z(m, key, id);
+}
+
 static jd_str code_at(const jd_item *items, int n, int64_t i)
 {
     return i >= 0 && i < n ? items[i].code : (jd_str){ "", 0 };
@@ -137,6 +146,9 @@ static void put_report(map *m, const jd_asked *q, const jd_policy *p, const stru
     if (t) put_s(m, "target", t->item.code);
     if (t && r->category >= 0 && r->category < t->n) put_s(m, "category", t->categories[r->category].item.code);
     put_s(m, "route", p->routes[r->route].id);
+    put_place(m, "origin", r->origin_division, r->origin);
+    put_u(m, "forwarded_to", r->forwarded_to);
+    put_place(m, "forwarded_case", r->forwarded_to, r->forwarded_case);
     put_depts(m, p, "assist", r->assist);
     put_u(m, "county", r->county);
     if (r->clock_kind >= 0 && r->clock_kind < JD_CLOCK_COUNT)

@@ -4,7 +4,7 @@
 
 static const jd_calendar *calendar(void)
 {
-    return &shipped_policy("530900")->calendar;
+    return shipped_calendar();
 }
 
 static void working_days(void **state)
@@ -72,6 +72,10 @@ static void coverage_ends(void **state)
 {
     (void)state;
     assert_true(jd_calendar_covers(calendar(), day("2019-01-01")));
+    /* of 2018 only the days are known that the notice for 2019 changed: the year is not covered, the days are used */
+    assert_false(jd_calendar_covers(calendar(), day("2018-12-31")));
+    assert_int_equal(jd_calendar_kind(calendar(), day("2018-12-31"), NULL), JD_DAY_OFF);
+    assert_int_equal(jd_calendar_kind(calendar(), day("2018-12-29"), NULL), JD_DAY_MAKEUP);
     assert_true(jd_calendar_covers(calendar(), day("2026-12-31")));
     assert_false(jd_calendar_covers(calendar(), day("2017-12-31")));
     jd_day beyond = calendar()->last + 1;
