@@ -6,6 +6,7 @@
 
 #include "ctl/ctl.h"
 #include "proto/check.h"
+#include "proto/states.h"
 
 typedef struct forwarding {
     jd_args *a;
@@ -114,16 +115,24 @@ static int bring_back(const forwarding *f, const char *there)
     return code;
 }
 
+static bool may_go(const forwarding *f, const char *state)
+{
+    int now = jd_state_find(JD_E_report, jd_str_of(state));
+    if (now >= 0 && jd_moves(JD_E_report, now, JD_V_report_forward)) return true;
+    jd_complain("%s is %s: it is not passed on from there", f->report, state);
+    return false;
+}
+
 static int forward(const forwarding *f)
 {
     json_t *answer;
     int code = look(f, f->report, &answer);
     const json_t *known = json_object_get(answer, "case");
-    const char *there = jd_json_text(known, "forwarded_case");
-    if (code == JD_EX_OK && strcmp(jd_json_text(known, "state"), "forwarded") == 0 && *there)
+    const char *there = jd_json_text(known, "forwarded_case"), *state = jd_json_text(known, "state");
+    if (code == JD_EX_OK && strcmp(state, "forwarded") == 0 && *there)
         code = bring_back(f, there);
     else if (code == JD_EX_OK)
-        code = pass_on(f, answer);
+        code = may_go(f, state) ? pass_on(f, answer) : JD_EX_REFUSED;
     json_decref(answer);
     return code;
 }

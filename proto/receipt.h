@@ -21,7 +21,7 @@ typedef struct jd_receipt {
     jd_code code;
     const jd_because *because;
     int because_n;
-    /* where something was recorded (entity is not JD_E_none) */
+    /* where something was recorded (seq is not 0); entity JD_E_none: about no case */
     jd_entity entity;
     uint32_t division;
     uint64_t number, version, seq;

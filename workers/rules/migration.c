@@ -100,6 +100,7 @@ static int64_t mapped(const list *old, const list *new, const struct reference *
 static jd_str mapped_list(const list *old, const list *new, const struct reference *r, jd_str packed, jd_arena *a,
                           jd_missing *missing)
 {
+    if (!packed.p) return packed;
     uint8_t *out = jd_alloc(a, packed.n + 1u);
     for (uint32_t i = 0; i + 1 < packed.n; i += 2)
         jd_be16(out + i, (uint16_t)mapped(old, new, r, jd_get_be16((const uint8_t *)packed.p + i), missing));
