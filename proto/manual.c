@@ -162,17 +162,19 @@ static void answers(jd_buf *b)
           "`policy`, `because`" },
         { "", "`case`", "as case.get has it" },
         { "", "`clock`",
-          "where a time limit runs: `name`, `unit`, `limit`, `from`, `due`, and `days`, a map a "
+          "where a time limit runs: `name`, `unit`, `limit`, `from`, `due`, `calendar`, and `days`, a map a "
           "day that says whether it counts" },
         { "`events.since`", "`events`", "list of events in order, as they were published" },
         { "", "`more`", "true: ask again behind the last of them" },
         { "", "`last`", "the division's last number now" },
         { "`policy.show`", "`policy`",
-          "map: `name`, `title`, `departments`, `channels`, `targets` with their categories, ..., "
+          "map: `name`, `hash`, `status`, `effective_from`, `in_force`, `extends`, `interpretation`, `title`, `departments`, `channels`, `targets` with their categories, ..., "
           "with `rules` true every rule" },
         { "`stats.get`", "`stats`", "list of `entity`, `state`, `count`" },
         { "", "`overdue`, `events`", "cases with a breached time limit; the division's last number" },
-        { "`health.get`", "`health`", "map: the worker, its store, its calendar" },
+        { "`health.get`", "`health`",
+          "map: the worker, its store, its policy (`policy_in_force` false: nothing new may begin; "
+          "`policy_pending`: what comes, and when), its calendar (`reckoning`: limits are being laid under a new one)" },
     };
     ROW(b, "query", "key", "what it holds");
     ROW(b, "---", "---", "---");
