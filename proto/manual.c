@@ -168,13 +168,15 @@ static void answers(jd_buf *b)
         { "", "`more`", "true: ask again behind the last of them" },
         { "", "`last`", "the division's last number now" },
         { "`policy.show`", "`policy`",
-          "map: `name`, `hash`, `status`, `effective_from`, `in_force`, `extends`, `interpretation`, `title`, `departments`, `channels`, `targets` with their categories, ..., "
+          "map: `name`, `hash`, `status`, `effective_from`, `in_force`, `extends`, `interpretation`, `title`, "
+          "`departments`, `channels`, `targets` with their categories, ..., "
           "with `rules` true every rule" },
         { "`stats.get`", "`stats`", "list of `entity`, `state`, `count`" },
         { "", "`overdue`, `events`", "cases with a breached time limit; the division's last number" },
         { "`health.get`", "`health`",
           "map: the worker, its store, its policy (`policy_in_force` false: nothing new may begin; "
-          "`policy_pending`: what comes, and when), its calendar (`reckoning`: limits are being laid under a new one)" },
+          "`policy_pending`: what comes, and when), its calendar (`reckoning`: limits are being laid under a new "
+          "one)" },
     };
     ROW(b, "query", "key", "what it holds");
     ROW(b, "---", "---", "---");

@@ -104,6 +104,14 @@ def test_what_is_shown(daemon):
     assert len(city["hash"]) == 64 != city["hash"] != shown["hash"]
 
 
+def test_who_interprets_weihais():
+    """WH-13.1"""
+    with Daemon([WEIHAI]) as d:
+        shown = d.client().ok("policy.show", {}, WEIHAI)["policy"]
+        assert shown["interpretation"] == {"department": "bureau", "rule": "WH-13.1"}
+        assert (shown["status"], shown["effective_from"], shown["in_force"]) == ("trial", "2019-09-03", True)
+
+
 def test_a_change_of_the_city_is_one_of_the_county(tmp_path):
     """LC-16.1: the county's policy is both texts; when the city's changes, so does the county's."""
     policies = county_policies(tmp_path / "policies")

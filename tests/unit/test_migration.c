@@ -9,7 +9,7 @@
 static jd_arena arena;
 
 /* The shipped Lincang policy with pieces of text replaced: pairs, NULL at the end. */
-static const jd_policy *bent(const char *const changes[])
+static jd_policy *bent(const char *const changes[])
 {
     jd_buf text = { 0 }, wrong = { 0 };
     jd_buf_str(&text, file_text("policies/530900.yaml"));
@@ -26,6 +26,7 @@ static const jd_policy *bent(const char *const changes[])
     const jd_policy_text t = { .file = "bent", .text = jd_buf_view(&text) };
     jd_policy *p = jd_policy_load(&t, &wrong);
     if (!p) fail_msg("%.*s", JD_FMT(jd_buf_view(&wrong)));
+    jd_buf_free(&text);
     return p;
 }
 
@@ -63,7 +64,8 @@ static void indexes_follow_their_codes(void **state)
         "        - { code: untrue, label: x }\n        - { code: substantiated, ",
         NULL
     };
-    const jd_policy *from = shipped_policy("530900"), *to = bent(shuffled);
+    const jd_policy *from = shipped_policy("530900");
+    jd_policy *to = bent(shuffled);
     jd_case_row row = report(from);
     jd_missing missing;
     assert_true(jd_migrate_row(from, to, JD_E_report, &row, &arena, &missing));
@@ -77,6 +79,7 @@ static void indexes_follow_their_codes(void **state)
     assert_true(jd_u16s_have(row.report.accused, jd_policy_dept(to, JD_STR("agency"))));
     assert_true(jd_u16s_have(row.report.accused, jd_policy_dept(to, JD_STR("county-530922"))));
     assert_int_equal(row.report.accused.n, 4);
+    jd_policy_free(to);
 }
 
 static void what_is_absent_stays_absent(void **state)
@@ -99,7 +102,8 @@ static void what_is_missing_is_named(void **state)
     (void)state;
     static const char *const less[] = { "code: LC.B3,",    "code: LC.B9,",  "id: LC-R3 ", "id: LC-R9 ",
                                         "code: partly,  ", "code: half,  ", NULL };
-    const jd_policy *from = shipped_policy("530900"), *to = bent(less);
+    const jd_policy *from = shipped_policy("530900");
+    jd_policy *to = bent(less);
     jd_case_row row = report(from);
     jd_missing missing;
     assert_false(jd_migrate_row(from, to, JD_E_report, &row, &arena, &missing));
@@ -109,6 +113,7 @@ static void what_is_missing_is_named(void **state)
         assert_string_equal(missing.v[i].what, expected[i][0]);
         assert_str(missing.v[i].code, expected[i][1]);
     }
+    jd_policy_free(to);
 }
 
 /* Every entity that can be listed is one that migration knows or has no index at all. */

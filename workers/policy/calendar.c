@@ -44,15 +44,24 @@ static bool parse_row(jd_str line, int number, row *out, jd_diag *d)
     return true;
 }
 
+static int year_of(jd_day day, int *month)
+{
+    int year, d;
+    jd_day_parts(day, &year, month, &d);
+    return year;
+}
+
+/* A year known only from its December is not covered, nor one known only from its January. */
 static void cover(jd_calendar *c, jd_arena *a, jd_day first, jd_day last)
 {
-    int year, month, day;
-    jd_day_parts(last, &year, &month, &day);
-    c->last = jd_day_of(year, 12, 31);
-    jd_day_parts(first, &year, &month, &day);
-    c->begins = jd_day_of(year, 1, 1);
-    c->first = month == 12 && jd_day_of(year, 12, 31) < last ? jd_day_of(year + 1, 1, 1) : c->begins;
-    size_t n = (size_t)(c->last - c->begins + 1);
+    int month, from = year_of(first, &month), to;
+    bool late = month == 12;
+    to = year_of(last, &month);
+    c->begins = jd_day_of(from, 1, 1);
+    c->ends = jd_day_of(to, 12, 31);
+    c->first = jd_day_of(from + (from < to && late), 1, 1);
+    c->last = jd_day_of(to - (from < to && month == 1), 12, 31);
+    size_t n = (size_t)(c->ends - c->begins + 1);
     c->kind = jd_alloc(a, n);
     c->name = jd_alloc(a, n * sizeof *c->name);
     for (size_t i = 0; i < n; i++) c->kind[i] = jd_weekday(c->begins + (jd_day)i) >= 5 ? JD_DAY_WEEKEND : JD_DAY_WORK;
@@ -118,7 +127,7 @@ bool jd_calendar_covers(const jd_calendar *c, jd_day day)
 jd_day_kind jd_calendar_kind(const jd_calendar *c, jd_day day, jd_str *name)
 {
     if (name) *name = (jd_str){ "", 0 };
-    if (day < c->begins || day > c->last) return jd_weekday(day) >= 5 ? JD_DAY_WEEKEND : JD_DAY_WORK;
+    if (day < c->begins || day > c->ends) return jd_weekday(day) >= 5 ? JD_DAY_WEEKEND : JD_DAY_WORK;
     if (name && c->name[day - c->begins].p) *name = c->name[day - c->begins];
     return (jd_day_kind)c->kind[day - c->begins];
 }

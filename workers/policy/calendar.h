@@ -6,17 +6,17 @@
 #include "base/civil.h"
 #include "base/yaml.h"
 
-/* Covered are whole years. A year whose only rows are in December is not: they come from the notice for the
- * year after it. */
+/* Covered are whole years. A first year whose only rows are in December is not: they come from the notice for the
+ * year after it. A last year whose only rows are in January is not either. */
 typedef struct jd_calendar {
     jd_arena arena;  /* where it was opened by itself */
     uint16_t number; /* order of activation in the store, from 1 */
     uint8_t hash[32];
     jd_str text;
-    jd_day first, last; /* covered: 1 January of the first year to 31 December of the last */
-    jd_day begins;      /* of what follows: 1 January of the first row's year */
-    uint8_t *kind;      /* a jd_day_kind a day */
-    jd_str *name;       /* the holiday, "" for none */
+    jd_day first, last;  /* covered: 1 January of the first year to 31 December of the last */
+    jd_day begins, ends; /* of what follows: the years of the first and the last row */
+    uint8_t *kind;       /* a jd_day_kind a day */
+    jd_str *name;        /* the holiday, "" for none */
 } jd_calendar;
 
 typedef enum { JD_DAY_WORK, JD_DAY_WEEKEND, JD_DAY_OFF, JD_DAY_MAKEUP } jd_day_kind;
