@@ -101,7 +101,7 @@ void jd_limit_move(jd_ctx *c, const jd_policy *p, struct jd_row_report *row, jd_
 /* The last day by what the limit has been through, under p and the calendar in force. */
 jd_day jd_limit_reckoned(const jd_ctx *c, const jd_policy *p, const struct jd_row_report *row);
 /* The same for a limit whose policy or calendar changed while it ran: that never breaches it, so the last
- * day is at the earliest today, or stays where it was. */
+ * day is at the earliest today; one that is past already and not said to be so does not move back. */
 jd_day jd_limit_anew(const jd_ctx *c, const jd_policy *p, const struct jd_row_report *row);
 
 #endif

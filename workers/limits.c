@@ -35,7 +35,8 @@ jd_day jd_limit_anew(const jd_ctx *c, const jd_policy *p, const struct jd_row_re
 {
     jd_day due = jd_limit_reckoned(c, p, row);
     if (due >= c->today) return due;
-    return row->due < c->today ? row->due : c->today;
+    if (row->due >= c->today) return c->today;
+    return due > row->due ? due : row->due;
 }
 
 void jd_limit_move(jd_ctx *c, const jd_policy *p, struct jd_row_report *row, jd_day due)
@@ -44,4 +45,6 @@ void jd_limit_move(jd_ctx *c, const jd_policy *p, struct jd_row_report *row, jd_
     row->due = due;
     row->clock = jd_next_rung(k->warn, k->warn_n, due, c->at);
     if (c->today <= due) row->overdue = JD_UNKNOWN;
+    /* past already and not said to be: that is what is due now */
+    if (row->clock == JD_NO_TIME && row->overdue != JD_YES) row->clock = jd_day_start(due + 1);
 }

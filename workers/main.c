@@ -131,12 +131,15 @@ static jd_ms now_ms(void)
     return (jd_ms)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-static void say_policy(const jd_engine *g, jd_day today)
+static void say_policy(const jd_engine *g, const jd_policy *found, jd_day today)
 {
     const jd_policy *p = jd_engine_policy(g, 0),
                     *next = g->tally.pending ? jd_engine_policy(g, g->tally.pending) : NULL;
     char from[JD_DATE_LEN + 1];
-    jd_format_date(next ? next->effective_from : p->effective_from, from);
+    const jd_policy *latest = next ? next : p;
+    jd_format_date(latest->effective_from, from);
+    if (memcmp(latest->hash, found->hash, sizeof found->hash) != 0)
+        jd_log(JD_ERR, "%.*s cannot be taken up: the store holds %d policies", JD_FMT(found->name), JD_POLICIES_MAX);
     if (!jd_policy_holds(p, today))
         jd_log(JD_WARN, "%.*s is not in force today: no new case can begin", JD_FMT(p->name));
     if (next) jd_log(JD_NOTICE, "%.*s comes into force on %s", JD_FMT(next->name), from);
@@ -153,7 +156,7 @@ static void take_up(jd_engine *g, jd_config *c, uint32_t division, uint64_t salt
     jd_take_up(g, p, cal, c->simulated ? first : now_ms(), salt);
     int rc = jd_batch_commit(g);
     if (rc) jd_die(JD_EX_IO, "taking up the policy: %s", jd_store_error(rc));
-    say_policy(g, jd_day_from_ms(c->simulated ? g->tally.at : now_ms()));
+    say_policy(g, p, jd_day_from_ms(c->simulated ? g->tally.at : now_ms()));
     jd_policy_free(p);
     jd_calendar_free(cal);
 }

@@ -3,10 +3,11 @@ breaches nothing."""
 
 import collections
 import signal
+import subprocess
 
 import pytest
 
-from jd import CITIES, LINCANG, WEIHAI
+from jd import BUILD, CITIES, LINCANG, WEIHAI
 from jd import Daemon, all_events, appoint, bent_policies, clue, wait_for
 
 RULE = {LINCANG: "LC-10.3", WEIHAI: "WH-10.2"}
@@ -234,6 +235,35 @@ def test_many_and_a_worker_that_dies(tmp_path, kills):
         assert c.ok("stats.get", {}, WEIHAI)["overdue"] == 0
         c.wind(at("2026-08-26", "00:00:00"), WEIHAI)
         wait_for(lambda: c.ok("stats.get", {}, WEIHAI)["overdue"] == many + 1, 20, "every breach")
+
+
+def test_past_under_either_calendar(tmp_path):
+    """WH-10.2: found after both last days: the breach is of the new one, and said once."""
+    city = City(tmp_path, WEIHAI, "2026-08-03")
+    with city.daemon as d:
+        c = d.client()
+        id = submit(c, appoint(c, None, WEIHAI))["entity_id"]
+        c.wind(at("2026-08-22"), WEIHAI)
+        d.stop()
+        city.announce("2026-08-10,off,测试日", reload=False)
+        d.process = subprocess.Popen([BUILD / "jiandud", "-c", d.config], stdout=d.log, stderr=d.log)
+        c = d.client()  # the first thing the worker hears is how late it is
+        c.wind(at("2026-08-30"), WEIHAI)
+        wait_for(lambda: c.case(id)["overdue"], 10, "the breach")
+        assert of(c, id, "reprojected", "overdue") == [("reprojected", "2026-08-25"), ("overdue", "2026-08-25")]
+        c.wind(at("2026-12-01"), WEIHAI)
+        assert len(of(c, id, "overdue")) == 1
+
+
+def test_a_limit_older_than_the_calendar(tmp_path):
+    """WH-10.2: days before the calendar's first year are not known to it, so it moves no limit that has some."""
+    city = City(tmp_path, WEIHAI, "2025-12-30")
+    with city.daemon as d:
+        c = d.client()
+        id = submit(c, appoint(c, None, WEIHAI))["entity_id"]
+        due = c.case(id)["due"]
+        city.announce("2026-01-12,off,测试日", drop=tuple(str(y) for y in range(2018, 2026)))
+        assert c.case(id)["due"] == due and of(c, id, "reprojected") == []
 
 
 @pytest.mark.parametrize("division", CITIES)
