@@ -187,13 +187,24 @@ static bool hints_elsewhere(const jd_ctx *c, const struct jd_report_submit *m)
 }
 
 /* A report of another area is nobody's here until staff forward it, or keep it after all. */
-static void hold_for(jd_ctx *c, const struct jd_report_submit *m, struct jd_row_report *row, jd_assignment *a)
+static void hold_for(const struct jd_report_submit *m, struct jd_row_report *row, jd_assignment *a)
 {
     uint64_t county;
     a->lead = JD_NO_DEPT;
     a->assist_n = 0;
     if (jd_str_to_u64(m->county, &county)) row->county = (int64_t)county;
-    say_area(c, "county");
+}
+
+static void say_why(jd_ctx *c, const struct jd_report_submit *m, const jd_assignment *a)
+{
+    const jd_policy *p = c->policy;
+    if (is_outside(c, m)) {
+        say_area(c, "county");
+        return;
+    }
+    if (hints_elsewhere(c, m)) say_area(c, "institution");
+    jd_reason_add(c, (jd_reason){ .rule = p->routes[a->route].rule, .on = JD_ON_ROUTE, .index = (uint16_t)a->route });
+    if (a->diverted) jd_reason_add(c, (jd_reason){ .rule = p->firewall_rule, .on = JD_ON_NOTHING });
 }
 
 static void assign(jd_ctx *c, const struct jd_report_submit *m, uint64_t number, jd_case_row *row)
@@ -206,7 +217,7 @@ static void assign(jd_ctx *c, const struct jd_report_submit *m, uint64_t number,
     fill_env(c, m, &env);
     env.words[JD_D_county_or_institution] = word;
     jd_assign(c->policy, &env, county, row->report.accused, &a);
-    if (is_outside(c, m)) hold_for(c, m, &row->report, &a);
+    if (is_outside(c, m)) hold_for(m, &row->report, &a);
     const begin *b = &beginnings[a.lead == JD_NO_DEPT ? HELD : c->policy->draft_required ? DRAFT : ASSIGNED];
     jd_change *ch =
         jd_move(c, JD_E_report, number, row, own ? JD_V_report_submit : JD_V_report_receive, b->state, b->event);
@@ -218,11 +229,7 @@ static void assign(jd_ctx *c, const struct jd_report_submit *m, uint64_t number,
     row->report.assigned_on = b->state == JD_S_report_assigned ? c->today : JD_NO_DAY;
     jd_limit_start(c, c->policy, &row->report, JD_CLOCK_HANDLING, c->today);
     ch->due = row->report.due;
-    if (hints_elsewhere(c, m)) say_area(c, "institution");
-    if (is_outside(c, m)) return;
-    jd_reason_add(
-        c, (jd_reason){ .rule = c->policy->routes[a.route].rule, .on = JD_ON_ROUTE, .index = (uint16_t)a.route });
-    if (a.diverted) jd_reason_add(c, (jd_reason){ .rule = c->policy->firewall_rule, .on = JD_ON_NOTHING });
+    say_why(c, m, &a);
 }
 
 void jd_on_report_submit(jd_ctx *c, const void *msg)
