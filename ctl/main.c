@@ -16,7 +16,7 @@ static const jd_command commands[] = {
     { "health", "", 0, 0, " division ", jd_run_health, "whether the worker and its store are well" },
     { "schema", "[TYPE]", 0, 1, " ", jd_run_schema, "JSON Schema of one message type, or of all" },
     { "protocol", "", 0, 0, " ", jd_run_protocol, "the protocol manual, as Markdown" },
-    { "policy", "check FILE | show [FILE] | diff A B", 1, 3, " division calendar rules quiet ", jd_run_policy,
+    { "policy", "check FILE | show [FILE] | diff [A] B", 1, 3, " division calendar rules quiet ", jd_run_policy,
       "check a policy file, show one or the one in force, or say what differs" },
     { "rules", "FILE [RULE]", 1, 2, " ", jd_run_rules,
       "each article of a policy file: who decides it, where the file and the messages act on it" },
@@ -25,6 +25,8 @@ static const jd_command commands[] = {
       "publish a list of institutions from a CSV, checked here first" },
     { "play", "FILE...", 1, 64, " watch quiet ", jd_run_play,
       "send sample cases and check that each ends as its line says" },
+    { "forward", "REPORT", 1, 1, " to by reason ", jd_run_forward,
+      "pass a report on to another division, and bring its result back; may be repeated" },
     { "verify", "", 0, 0, " division replay ", jd_run_verify,
       "check the store's promises (runs jiandu-worker --verify)" },
 };

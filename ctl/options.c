@@ -34,6 +34,8 @@ static const struct row {
     { "list-version", 0, NUMBER, AT(list_version), "N", "1 for a year's first list, which is the default" },
     { "published-on", 0, TEXT, AT(published_on), "DATE", "the day it was published" },
     { "check", 0, FLAG, AT(check), NULL, "only check it" },
+    { "to", 0, TEXT, AT(to), "CODE", "the division it goes to" },
+    { "by", 0, TEXT, AT(by), "CODE", "the department that does it" },
     { "rules", 0, FLAG, AT(rules), NULL, "with every rule's article and text" },
     { "replay", 0, FLAG, AT(replay), NULL, "also replay the journal and compare" },
     { "watch", 0, FLAG, AT(watch), NULL, "show every status event as it happens" },
