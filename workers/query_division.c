@@ -77,7 +77,7 @@ void jd_ask_policy_show(jd_asked *q, const void *msg)
     const jd_policy *p = jd_engine_policy(q->g, q->tally.policy);
     bool rules = m->rules == JD_YES;
     jd_pack_z(q->out, "policy");
-    jd_pack_map(q->out, 11 + rules);
+    jd_pack_map(q->out, 14 + rules);
     jd_pack_ks(q->out, "name", p->name);
     jd_pack_ks(q->out, "title", p->title);
     jd_pack_ks(q->out, "doc_no", p->doc_no);
@@ -89,6 +89,9 @@ void jd_ask_policy_show(jd_asked *q, const void *msg)
     pack_channels(q, p);
     pack_targets(q, p);
     pack_items(q, p, "feedback_channels", p->feedback_channels.v, p->feedback_channels.n);
+    pack_items(q, p, "institution_kinds", p->institutions.kinds.v, p->institutions.kinds.n);
+    pack_items(q, p, "recusal_scopes", p->recusal.scopes.v, p->recusal.scopes.n);
+    pack_items(q, p, "recusal_relations", p->recusal.relations.v, p->recusal.relations.n);
     if (rules) pack_rules(q, p);
     q->pairs++;
 }

@@ -100,10 +100,11 @@ static void check_place_and_time(jd_ctx *c, const struct jd_report_submit *m)
 static jd_str accused_of(jd_ctx *c, const struct jd_report_submit *m, int64_t target)
 {
     const jd_target *t = target == JD_NO_INT ? NULL : &c->policy->targets[target];
-    jd_strs always = { t ? (uint32_t)t->accuses_n : 0, NULL };
-    always.v = jd_alloc(&c->g->arena, sizeof *always.v * (always.n + 1));
+    jd_str named = jd_accused_with(c, c->policy, (jd_str){ NULL, 0 }, &m->accused);
+    if (!t || !t->accuses_n) return named;
+    jd_strs always = { (uint32_t)t->accuses_n, jd_alloc(&c->g->arena, sizeof *always.v * (size_t)t->accuses_n) };
     for (uint32_t i = 0; i < always.n; i++) always.v[i] = c->policy->depts[t->accuses[i]].item.code;
-    return jd_accused_with(c, c->policy, jd_accused_with(c, c->policy, (jd_str){ NULL, 0 }, &m->accused), &always);
+    return jd_accused_with(c, c->policy, named, &always);
 }
 
 /* The county named, else digits 2 to 7 of the institution's code: a hint, never a reason to refuse. */
