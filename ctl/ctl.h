@@ -20,6 +20,7 @@ typedef struct jd_args {
     const char *id, *reason, *at, *state, *department, *calendar, *to, *by;
     bool content, overdue, all, replay, quiet, watch, rules;
     int64_t since, count, limit;
+    const char *supervisor;
     const char *policy, *published_on; /* import */
     int64_t year, list_version;
     bool check;

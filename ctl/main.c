@@ -8,7 +8,7 @@ static const jd_command commands[] = {
       "send messages: one JSON object, or one a line; prints a receipt a line" },
     { "watch", "[TOPIC...]", 0, 64, " division since count ", jd_run_watch, "status events a line each, without gaps" },
     { "get", "ID", 1, 1, " division content reason ", jd_run_get, "one case as it stands" },
-    { "list", "ENTITY", 1, 1, " division state department overdue limit all ", jd_run_list,
+    { "list", "ENTITY", 1, 1, " division state department supervisor overdue limit all ", jd_run_list,
       "cases of one entity, such as report" },
     { "explain", "ID", 1, 1, " division ", jd_run_explain,
       "why a case stands as it does: rules, articles, facts, history" },

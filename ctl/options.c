@@ -25,6 +25,7 @@ static const struct row {
     { "content", 0, FLAG, AT(content), NULL, "also what was submitted; needs --reason" },
     { "state", 0, TEXT, AT(state), "STATE", "only in this state" },
     { "department", 0, TEXT, AT(department), "CODE", "only this lead department's" },
+    { "supervisor", 0, TEXT, AT(supervisor), "ID", "only what is about this supervisor" },
     { "overdue", 0, FLAG, AT(overdue), NULL, "only with a breached time limit" },
     { "limit", 0, NUMBER, AT(limit), "N", "cases a page" },
     { "all", 0, FLAG, AT(all), NULL, "every page" },

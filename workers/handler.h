@@ -192,7 +192,7 @@ jd_change *jd_close_recusal(jd_ctx *c, uint64_t number, jd_case_row *recusal, in
 void jd_begin_recusal(jd_ctx *c, const jd_policy *p, uint64_t number, jd_case_row *recusal, uint64_t supervisor,
                       jd_scope scope, jd_str object);
 void jd_uphold_recusal(jd_ctx *c, uint64_t number, jd_case_row *recusal);
-void jd_detect_employer(jd_ctx *c, const jd_policy *p, uint64_t supervisor, jd_str institution);
+void jd_detect_employer(jd_ctx *c, const jd_policy *p, uint64_t supervisor, const jd_form *form);
 bool jd_end_interests(jd_ctx *c, uint64_t supervisor); /* with the appointment, so many at once; false: more is left */
 void jd_fire_recusal(jd_ctx *c, const jd_policy *p, const jd_due *d, jd_case_row *row);
 void jd_fire_list(jd_ctx *c, const jd_policy *p, const jd_due *d, jd_case_row *row);

@@ -141,7 +141,7 @@ void jd_ask_policy_show(jd_asked *q, const void *msg)
     const jd_policy *p = jd_engine_policy(q->g, q->tally.policy);
     bool rules = m->rules == JD_YES;
     jd_pack_z(q->out, "policy");
-    size_t at = jd_pack_open(q->out), n = 14;
+    size_t at = jd_pack_open(q->out), n = 17;
     jd_pack_ks(q->out, "name", p->name);
     n += pack_standing(q, p);
     jd_pack_ks(q->out, "title", p->title);
@@ -158,6 +158,9 @@ void jd_ask_policy_show(jd_asked *q, const void *msg)
     pack_kinds(q, p, "hearings", &p->meetings[JD_ACT_hearing]);
     pack_kinds(q, p, "activities", &p->activities);
     pack_kinds(q, p, "documents", &p->documents);
+    pack_items(q, p, "institution_kinds", p->institutions.kinds.v, p->institutions.kinds.n);
+    pack_items(q, p, "recusal_scopes", p->recusal.scopes.v, p->recusal.scopes.n);
+    pack_items(q, p, "recusal_relations", p->recusal.relations.v, p->recusal.relations.n);
     if (rules) pack_rules(q, p);
     jd_pack_close_map(q->out, at, n + rules);
     q->pairs++;

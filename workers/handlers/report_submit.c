@@ -113,10 +113,11 @@ static void check_place_and_time(jd_ctx *c, const struct jd_report_submit *m)
 static jd_str accused_of(jd_ctx *c, const struct jd_report_submit *m, int64_t target)
 {
     const jd_target *t = target == JD_NO_INT ? NULL : &c->policy->targets[target];
-    jd_strs always = { t ? (uint32_t)t->accuses_n : 0, NULL };
-    always.v = jd_alloc(&c->g->arena, sizeof *always.v * (always.n + 1));
+    jd_str named = jd_accused_with(c, c->policy, (jd_str){ NULL, 0 }, &m->accused);
+    if (!t || !t->accuses_n) return named;
+    jd_strs always = { (uint32_t)t->accuses_n, jd_alloc(&c->g->arena, sizeof *always.v * (size_t)t->accuses_n) };
     for (uint32_t i = 0; i < always.n; i++) always.v[i] = c->policy->depts[t->accuses[i]].item.code;
-    return jd_accused_with(c, c->policy, jd_accused_with(c, c->policy, (jd_str){ NULL, 0 }, &m->accused), &always);
+    return jd_accused_with(c, c->policy, named, &always);
 }
 
 /* The county named, else digits 2 to 7 of the institution's code: a hint, never a reason to refuse. */
@@ -198,14 +199,22 @@ static void say_why(jd_ctx *c, const struct jd_report_submit *m, const jd_assign
 static void mark_interest(jd_ctx *c, const struct jd_report_submit *m, uint64_t supervisor, jd_case_row *row)
 {
     const uint64_t *open = c->g->tally.in_state[JD_E_recusal];
-    bool any = open[JD_S_recusal_applied] + open[JD_S_recusal_raised] + open[JD_S_recusal_detected] +
-               open[JD_S_recusal_upheld];
-    uint64_t recusal =
-        any && m->institution.p ? jd_recusal_about(&c->g->txn, supervisor, JD_SCOPE_institution, m->institution) : 0;
-    if (!recusal) return;
-    int field = jd_layout_find(&jd_message_get(JD_MSG_report_submit)->layout, JD_STR("institution"));
-    row->report.recusal = (int64_t)recusal;
-    jd_reason_add(c, (jd_reason){ .rule = c->policy->recusal.rule, .on = JD_ON_FIELD, .index = (uint16_t)field });
+    const struct {
+        const char *field;
+        jd_scope scope;
+        jd_str object;
+    } about[] = { { "institution", JD_SCOPE_institution, m->institution }, { "target", JD_SCOPE_target, m->target } };
+    if (!(open[JD_S_recusal_applied] + open[JD_S_recusal_raised] + open[JD_S_recusal_detected] +
+          open[JD_S_recusal_upheld]))
+        return;
+    for (int i = 0; i < 2; i++) {
+        uint64_t n = about[i].object.p ? jd_recusal_about(&c->g->txn, supervisor, about[i].scope, about[i].object) : 0;
+        if (!n) continue;
+        int at = jd_layout_find(&jd_message_get(JD_MSG_report_submit)->layout, jd_str_of(about[i].field));
+        row->report.recusal = (int64_t)n;
+        jd_reason_add(c, (jd_reason){ .rule = c->policy->recusal.rule, .on = JD_ON_FIELD, .index = (uint16_t)at });
+        return;
+    }
 }
 
 static void assign(jd_ctx *c, const struct jd_report_submit *m, uint64_t number, jd_case_row *row)

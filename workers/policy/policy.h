@@ -282,7 +282,8 @@ typedef struct jd_claim_rules {
 #define JD_SCOPES(SCOPE)                          \
     SCOPE(institution, "an institution, by code") \
     SCOPE(report, "a report, by id")              \
-    SCOPE(activity, "an activity, by id")
+    SCOPE(activity, "an activity, by id")         \
+    SCOPE(target, "a target of supervision, by code")
 
 typedef enum {
 #define SCOPE(code, doc) JD_SCOPE_##code,
@@ -291,11 +292,19 @@ typedef enum {
         JD_SCOPE_COUNT
 } jd_scope;
 
+/* Whom an employer of this kind makes an interested party in. */
+typedef struct jd_sight {
+    jd_str employer_kind;
+    jd_str target;
+} jd_sight;
+
 typedef struct jd_recusal_rules {
     bool on;
     uint16_t rule;
     bool applied_upheld, detected_upheld; /* at once (应当回避), or as people decide (申请回避) */
     jd_items scopes, relations;
+    int sights_n;
+    jd_sight *sights;
 } jd_recusal_rules;
 typedef enum { JD_POLICY_TRIAL, JD_POLICY_FORMAL, JD_POLICY_REPEALED, JD_POLICY_STATUS_COUNT } jd_policy_status;
 
