@@ -10,13 +10,14 @@
 #include "base/bytes.h"
 
 /* ENTITY(id, letter of its case ids, what it is) */
-#define JD_ENTITIES(ENTITY)                                                                 \
-    ENTITY(application, 'A', "报名、推荐: asking to become a supervisor (LC-5, WH-5)")      \
-    ENTITY(supervisor, 'S', "监督员: a person holding an appointment (LC-12, LC-13, WH-8)") \
-    ENTITY(report, 'R', "反映、线索: what a supervisor sends in (LC-10, WH-10)")            \
-    ENTITY(dismissal, 'D', "解聘: a case for ending an appointment (LC-14, WH-9)")          \
-    ENTITY(obligation, 'O',                                                                 \
-           "应办事项: what the bureau or the agency owes, by a day (LC-5.2, LC-10.6, LC-11.1, WH-11.1)")
+#define JD_ENTITIES(ENTITY)                                                                              \
+    ENTITY(application, 'A', "报名、推荐: asking to become a supervisor (LC-5, WH-5)")                   \
+    ENTITY(supervisor, 'S', "监督员: a person holding an appointment (LC-12, LC-13, WH-8)")              \
+    ENTITY(report, 'R', "反映、线索: what a supervisor sends in (LC-10, WH-10)")                         \
+    ENTITY(dismissal, 'D', "解聘: a case for ending an appointment (LC-14, WH-9)")                       \
+    ENTITY(obligation, 'O',                                                                              \
+           "应办事项: what the bureau or the agency owes, by a day (LC-5.2, LC-10.6, LC-11.1, WH-11.1)") \
+    ENTITY(reward, 'B', "举报奖励: a clue of fraud referred for the reward another rule gives (LC-15.1)")
 
 /* clang-format off */
 
@@ -93,6 +94,21 @@
     STATE(e, done,      FINAL, NO,                  NO,          NO,             NO,              NO) \
     STATE(e, done_late, FINAL, NO,                  NO,          NO,             NO,              NO) \
     STATE(e, waived,    FINAL, NO,                  NO,          NO,             NO,              NO)
+
+#define JD_VERBS_reward(VERB, e) \
+    VERB(e, refer) VERB(e, update) VERB(e, warn) VERB(e, forfeit)
+
+/*       state             refer                       update                                                             warn             forfeit */
+#define JD_STATES_reward(STATE, e) \
+    STATE(e, none,         OPEN,  TO(e, referred),     NO,                                                                NO,              NO) \
+    STATE(e, referred,     OPEN,  NO,                  TO(e, acknowledged) | TO(e, refused) | TO(e, waived),              NO,              NO) \
+    STATE(e, acknowledged, OPEN,  NO,                  TO(e, graded) | TO(e, refused) | TO(e, waived),                    NO,              NO) \
+    STATE(e, graded,       OPEN,  NO,                  TO(e, graded) | TO(e, notified) | TO(e, refused) | TO(e, waived),  NO,              NO) \
+    STATE(e, notified,     OPEN,  NO,                  TO(e, claimed) | TO(e, waived),                                    TO(e, notified), TO(e, forfeited)) \
+    STATE(e, claimed,      FINAL, NO,                  NO,                                                                NO,              NO) \
+    STATE(e, forfeited,    FINAL, NO,                  NO,                                                                NO,              NO) \
+    STATE(e, waived,       FINAL, NO,                  NO,                                                                NO,              NO) \
+    STATE(e, refused,      FINAL, NO,                  NO,                                                                NO,              NO)
 
 /* clang-format on */
 

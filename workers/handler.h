@@ -100,6 +100,7 @@ struct jd_row_person *jd_read_person(jd_txn *t, jd_arena *a, uint64_t number);
 uint64_t jd_find_person(jd_ctx *c, jd_str idno, uint8_t hash[16]); /* 0: not known yet */
 void jd_put_person(jd_ctx *c, uint64_t number, const struct jd_row_person *row);
 jd_tri jd_fact_value(const struct jd_row_fact *row, jd_day today); /* expired: unknown */
+bool jd_read_fact(jd_txn *t, jd_arena *a, uint64_t person, jd_str code, struct jd_row_fact *out);
 void jd_read_facts(jd_txn *t, jd_arena *a, const jd_policy *p, uint64_t person, jd_day today,
                    jd_tri facts[JD_FACTS_MAX]);
 void jd_read_facts_with(jd_txn *t, jd_arena *a, const jd_policy *p, uint64_t person, jd_day today, int fact,
@@ -123,6 +124,14 @@ void jd_done_in_period(jd_ctx *c, jd_act act, jd_str kind, jd_day on); /* and th
 void jd_owed_no_more(jd_ctx *c, uint64_t supervisor);                  /* the appointment ended */
 void jd_fire_obligation(jd_ctx *c, const jd_policy *p, const jd_due *d, jd_case_row *row);
 void jd_waive(jd_ctx *c, uint64_t number, jd_case_row *obligation);
+
+/* rewards.c: who is excluded from rewards, and the time to claim one */
+void jd_keep_exclusion(jd_ctx *c, const jd_policy *p, struct jd_row_supervisor *s, int fact,
+                       const struct jd_row_fact *fresh); /* -1, NULL: none is new */
+jd_tri jd_excluded_now(jd_ctx *c, const struct jd_row_supervisor *s);
+jd_tri jd_excluded_on(jd_ctx *c, const jd_policy *p, uint64_t person, jd_day day); /* by facts that speak of that day */
+void jd_claim_start(jd_ctx *c, const jd_policy *p, struct jd_row_reward *row, jd_day on);
+void jd_fire_claim(jd_ctx *c, const jd_policy *p, const jd_due *d, jd_case_row *row);
 
 /* limits.c: arms and clears the case's running time limit */
 void jd_limit_start(jd_ctx *c, const jd_policy *p, struct jd_row_report *row, jd_clock_id k, jd_day from);

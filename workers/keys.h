@@ -19,7 +19,8 @@ static inline jd_str jd_k(const jd_key *k)
 /* Kinds of ties between cases: TIE(name, "from what to what"). Numbers are stored: new ones at the end. */
 #define JD_TIES(TIE)                                                        \
     TIE(duty_of, "a supervisor to the obligations that came with the term") \
-    TIE(periodic, "0 to the obligations that come round")
+    TIE(periodic, "0 to the obligations that come round")                   \
+    TIE(reward_of, "a report to the reward it was referred for")
 
 typedef enum {
 #define TIE(name, doc) JD_TIE_##name,

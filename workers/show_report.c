@@ -24,4 +24,5 @@ void jd_show_report(jd_map *m, const jd_asked *q, const jd_policy *p, const jd_c
     jd_show_day(m, "suspended_on", r->suspended_on);
     jd_show_u(m, "extensions", r->extensions);
     if (r->satisfied != JD_UNKNOWN) jd_show_bool(m, "satisfied", r->satisfied == JD_YES);
+    if (r->excluded != JD_UNKNOWN) jd_show_bool(m, "reward_excluded", r->excluded == JD_YES);
 }

@@ -45,6 +45,7 @@ static const jd_firing firings[JD_E_COUNT] = {
     [JD_E_supervisor] = fire_term,
     [JD_E_report] = fire_limit,
     [JD_E_obligation] = jd_fire_obligation,
+    [JD_E_reward] = jd_fire_claim,
 };
 
 void jd_on_clock_tick(jd_ctx *c, const void *msg)

@@ -58,6 +58,12 @@ static void propose(jd_ctx *c, const jd_policy *p, const jd_case_row *row, int f
                                           .value = (uint8_t)value });
 }
 
+static void on_supervisor(jd_ctx *c, const jd_policy *p, jd_case_row *row, int fact, const struct jd_row_fact *kept)
+{
+    propose(c, p, row, fact, jd_fact_value(kept, c->today));
+    jd_keep_exclusion(c, p, &row->supervisor, fact, kept);
+}
+
 void jd_on_fact_assert(jd_ctx *c, const void *msg)
 {
     const struct jd_fact_assert *m = msg;
@@ -75,7 +81,7 @@ void jd_on_fact_assert(jd_ctx *c, const void *msg)
     if (e == JD_E_application)
         rescreen(c, p, number, row, fact, value);
     else if (jd_move(c, e, number, row, JD_V_supervisor_inform, (int)row->head.state, JD_EV_supervisor_informed))
-        propose(c, p, row, fact, value);
+        on_supervisor(c, p, row, fact, &kept);
     if (jd_refused(c)) return;
     uint64_t person = (uint64_t)(e == JD_E_application ? row->application.person : row->supervisor.person);
     jd_put_other(c, JD_DB_FACTS, jd_key_fact(person, p->facts[fact].item.code), &jd_row_fact_layout, &kept);

@@ -18,6 +18,8 @@ void jd_on_dismissal_open(jd_ctx *c, const void *msg);
 void jd_on_dismissal_hear(jd_ctx *c, const void *msg);
 void jd_on_dismissal_decide(jd_ctx *c, const void *msg);
 void jd_on_obligation_waive(jd_ctx *c, const void *msg);
+void jd_on_reward_refer(jd_ctx *c, const void *msg);
+void jd_on_reward_update(jd_ctx *c, const void *msg);
 void jd_on_report_submit(jd_ctx *c, const void *msg);
 void jd_on_report_supplement(jd_ctx *c, const void *msg);
 void jd_on_report_triage(jd_ctx *c, const void *msg);

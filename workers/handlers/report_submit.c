@@ -186,7 +186,8 @@ void jd_on_report_submit(jd_ctx *c, const void *msg)
 {
     const struct jd_report_submit *m = msg;
     uint64_t supervisor, number;
-    if (!reporter(c, m->supervisor, &supervisor)) return;
+    const struct jd_row_supervisor *s = reporter(c, m->supervisor, &supervisor);
+    if (!s) return;
     jd_case_row *row = jd_new_case(c, JD_E_report, &number);
     check_place_and_time(c, m);
     check_subject_matter(c, m, &row->report);
@@ -194,5 +195,6 @@ void jd_on_report_submit(jd_ctx *c, const void *msg)
     if (jd_refused(c)) return;
     row->report.supervisor = (int64_t)supervisor;
     row->report.received = c->at;
+    row->report.excluded = jd_excluded_now(c, s);
     assign(c, m, number, row);
 }

@@ -150,8 +150,9 @@ typedef enum {
     JD_CLOCK_FEEDBACK,
     JD_CLOCK_OBJECTION,
     JD_CLOCK_COUNT,
-    JD_CLOCK_TERM, /* the term of an appointment: not a time limit of the policy's clocks */
-    JD_CLOCK_DUTY, /* an obligation's own limit */
+    JD_CLOCK_TERM,  /* the term of an appointment: not a time limit of the policy's clocks */
+    JD_CLOCK_DUTY,  /* an obligation's own limit */
+    JD_CLOCK_CLAIM, /* the time to claim a reward */
 } jd_clock_id;
 
 typedef struct jd_clock_rule {
@@ -207,6 +208,29 @@ typedef struct jd_ground_rule {
     bool request; /* the supervisor's own */
 } jd_ground_rule;
 
+/* What another rule pays for clues of fraud, and to whom not. Amounts are in fen. */
+typedef struct jd_reward_grade {
+    jd_item item;
+    int64_t min, max;
+} jd_reward_grade;
+
+typedef struct jd_reward_rule {
+    bool on;
+    jd_str scheme;
+    uint16_t rule, excluded_rule; /* who gets it, who does not */
+    uint16_t refer_to;            /* who decides on it */
+    jd_strs kinds, results;       /* of reports, found so */
+    jd_strs fraud;                /* articles of Decree 735 */
+    jd_strs employer_kinds;       /* on the form: excluded */
+    int facts_n;
+    int *facts; /* attested: excluded */
+    int claim_months;
+    int warn_n;
+    int warn[8]; /* days before the last day to claim, falling */
+    int grades_n;
+    jd_reward_grade *grades; /* none: the program knows no amounts */
+} jd_reward_rule;
+
 typedef struct jd_policy {
     jd_arena arena;
     uint8_t hash[32];
@@ -258,6 +282,8 @@ typedef struct jd_policy {
 
     int duties_n;
     jd_duty_rule *duties;
+
+    jd_reward_rule reward;
 
     bool feedback_mandatory;
     uint16_t feedback_rule, firewall_rule, division_rule, secrecy_rule;
