@@ -171,6 +171,9 @@ static void answers(jd_buf *b)
           "with `rules` true every rule" },
         { "`stats.get`", "`stats`", "list of `entity`, `state`, `count`" },
         { "", "`overdue`, `events`", "cases with a breached time limit; the division's last number" },
+        { "", "`meters`",
+          "map of counters: feedback `satisfied`, `unsatisfied`, `undelivered`; reports by how many days behind the "
+          "finding they came: `lag_0`, `lag_3` (1 to 3), `lag_7`, `lag_30`, `lag_more`" },
         { "`health.get`", "`health`", "map: the worker, its store, its calendar" },
     };
     ROW(b, "query", "key", "what it holds");

@@ -157,6 +157,11 @@ uint16_t jd_dept_of(jd_ctx *c, const jd_policy *p, const char *field, jd_str cod
     return dept;
 }
 
+void jd_meter(jd_ctx *c, jd_meter_id m)
+{
+    c->out->meters |= 1u << m;
+}
+
 void jd_put_other(jd_ctx *c, jd_db db, jd_key key, const jd_layout *l, const void *row)
 {
     jd_buf b = { 0 };

@@ -30,6 +30,7 @@ typedef struct jd_outcome {
     jd_code code;
     int reasons_n, changes_n, puts_n, changes_room, puts_room;
     uint64_t people; /* how many person numbers were taken */
+    uint32_t meters; /* a bit for each that goes up by one */
     uint16_t policy; /* which policy's rules the reasons name */
     jd_reason reasons[JD_REASONS_MAX];
     jd_put_row *puts;
@@ -86,6 +87,8 @@ jd_change *jd_tell(jd_ctx *c, jd_event_id event);
 /* A department named in a message, by the policy; else refuses. */
 uint16_t jd_dept_of(jd_ctx *c, const jd_policy *p, const char *field, jd_str code);
 
+void jd_meter(jd_ctx *c, jd_meter_id m);
+
 void jd_put_other(jd_ctx *c, jd_db db, jd_key key, const jd_layout *l, const void *row);
 void jd_put_bytes(jd_ctx *c, jd_db db, jd_key key, jd_str value); /* a NULL value removes the row */
 
@@ -115,6 +118,12 @@ bool jd_form_of(jd_txn *t, const jd_vault *v, jd_arena *a, const struct jd_row_a
 bool jd_form_added(jd_ctx *c, struct jd_row_application *row); /* this command's is one more; else refuses */
 int jd_screen_case(jd_ctx *c, const jd_policy *p, const jd_form *form, int channel,
                    const jd_tri *facts); /* the state, with reasons; refuses what is refused at the door */
+
+/* facts_clock.c: an eligible application is screened again when what it rests on runs out. Behind every move of an
+ * application; `fact` is the one that is new, -1 for none. Other clocks of other states are left alone. */
+void jd_watch_facts(jd_ctx *c, const jd_policy *p, struct jd_row_application *row, int fact,
+                    const struct jd_row_fact *fresh);
+void jd_fire_facts(jd_ctx *c, const jd_policy *p, const jd_due *d, jd_case_row *row);
 
 /* obligations.c: what is owed by a day, with an appointment or again and again */
 void jd_owe_for_appointment(jd_ctx *c, const jd_policy *p, uint64_t supervisor, jd_day from);

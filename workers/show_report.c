@@ -1,7 +1,29 @@
 /* Reports. */
 #include "proto/pack.h"
 #include "proto/tables.h"
+#include "workers/rules/deadline.h"
 #include "workers/show.h"
+
+static void show_site(jd_map *m, int64_t bits)
+{
+    static const struct {
+        const char *key;
+        int bit;
+    } said[] = { { "on_site", JD_SITE_on_site },
+                 { "correction_demanded", JD_SITE_demanded },
+                 { "certificate_shown", JD_SITE_certificate } };
+    for (size_t i = 0; bits != JD_NO_INT && i < sizeof said / sizeof *said; i++)
+        if (bits & said[i].bit << JD_SITE_SAID) jd_show_bool(m, said[i].key, bits & said[i].bit);
+}
+
+/* What is open for some days yet: to object, to reopen. */
+static void show_windows(jd_map *m, const jd_policy *p, const struct jd_row_report *r)
+{
+    if (r->state == JD_S_report_assigned && r->assigned_on != JD_NO_DAY && p->clocks[JD_CLOCK_OBJECTION].on)
+        jd_show_day(m, "object_until", jd_deadline(p, JD_CLOCK_OBJECTION, r->assigned_on));
+    if (r->state == JD_S_report_closed && r->closed_on != JD_NO_DAY)
+        jd_show_day(m, "reopen_until", r->closed_on + p->reopen_days);
+}
 
 void jd_show_report(jd_map *m, const jd_asked *q, const jd_policy *p, const jd_case_row *row)
 {
@@ -13,6 +35,11 @@ void jd_show_report(jd_map *m, const jd_asked *q, const jd_policy *p, const jd_c
     jd_show_s(m, "kind", k->item.code);
     if (t) jd_show_s(m, "target", t->item.code);
     if (t && r->category >= 0 && r->category < t->n) jd_show_s(m, "category", t->categories[r->category].item.code);
+    jd_show_s(m, "nature", jd_code_at(p->natures.v, p->natures.n, r->nature));
+    jd_show_s(m, "subject", jd_code_at(p->subjects.v, p->subjects.n, r->subject));
+    jd_show_day(m, "found_on", r->found_on);
+    show_site(m, r->on_site);
+    show_windows(m, p, r);
     jd_show_s(m, "route", p->routes[r->route].id);
     jd_show_depts(m, p, "assist", r->assist);
     jd_show_u(m, "county", r->county);

@@ -62,6 +62,7 @@ static void decide_appoint(jd_ctx *c, const struct jd_application_decide *m, con
                  JD_EV_application_appointed))
         return;
     if (!start_of_term(c, m, row, &start) || !still_eligible(c, p, row, &form)) return;
+    jd_watch_facts(c, p, &row->application, -1, NULL);
     row->application.supervisor = (int64_t)c->g->tally.numbers[JD_E_supervisor] + 1;
     jd_reason_add(c, (jd_reason){ .rule = p->appoint_rule, .on = JD_ON_NOTHING });
     jd_reason_add(c, (jd_reason){ .rule = p->term_rule, .on = JD_ON_NOTHING });
@@ -84,5 +85,6 @@ void jd_on_application_decide(jd_ctx *c, const void *msg)
                  JD_EV_application_rejected))
         return;
     jd_reason_add(c, (jd_reason){ .rule = p->appoint_rule, .on = JD_ON_NOTHING });
+    jd_watch_facts(c, p, &row->application, -1, NULL);
     jd_close_application(c, (uint64_t)row->application.person, 0);
 }

@@ -77,6 +77,7 @@ void jd_receive_application(jd_ctx *c, const jd_form *form, int channel, int rec
     row->application.recommender = recommender < 0 ? JD_NO_INT : recommender;
     row->application.nominee = nominee < 0 ? JD_NO_INT : nominee;
     row->application.dept = c->policy->authority;
+    jd_watch_facts(c, c->policy, &row->application, -1, NULL);
     person->application = (int64_t)number;
     jd_put_person(c, person_number, person);
 }

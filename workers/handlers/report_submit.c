@@ -3,11 +3,21 @@
 #include "workers/rules/assignment.h"
 #include "workers/rules/deadline.h"
 
+/* Anybody may report (Decree 735 art. 35), elsewhere: the refusal says where. */
+static void show_the_way(jd_ctx *c)
+{
+    if (c->out->code == JD_CODE_NOT_SUPERVISOR && c->policy->public_to.n)
+        jd_reason_add(c, (jd_reason){ .rule = JD_NO_RULE, .on = JD_ON_NOTHING, .text = c->policy->public_to });
+}
+
 /* LC-6, LC-12.1, LC-13.2; WH-8: an appointment in force, on this day and in this division. */
 static struct jd_row_supervisor *reporter(jd_ctx *c, jd_str id, uint64_t *number)
 {
     jd_case_row *row = jd_load_case(c, "supervisor", id, JD_E_supervisor, number);
-    if (!row) return NULL;
+    if (!row) {
+        show_the_way(c);
+        return NULL;
+    }
     struct jd_row_supervisor *s = &row->supervisor;
     bool open = !jd_state_final(JD_E_supervisor, (int)s->state);
     if (open && c->today >= s->term_start && c->today <= s->term_end) return s;
@@ -19,12 +29,13 @@ static struct jd_row_supervisor *reporter(jd_ctx *c, jd_str id, uint64_t *number
     return NULL;
 }
 
-static bool in_list(jd_ctx *c, const jd_items *list, const char *field, jd_str code)
+static int64_t in_list(jd_ctx *c, const jd_items *list, const char *field, jd_str code)
 {
-    if (!code.p || jd_items_find(list, code) >= 0) return true;
-    jd_refuse(c, JD_CODE_UNKNOWN_IN_POLICY, JD_NO_RULE, field, "a code of %.*s, not '%.*s'", JD_FMT(c->policy->name),
-              JD_FMT(code));
-    return false;
+    int at = code.p ? jd_items_find(list, code) : -1;
+    if (code.p && at < 0)
+        jd_refuse(c, JD_CODE_UNKNOWN_IN_POLICY, JD_NO_RULE, field, "a code of %.*s, not '%.*s'",
+                  JD_FMT(c->policy->name), JD_FMT(code));
+    return at < 0 ? JD_NO_INT : at;
 }
 
 static const jd_report_kind *kind_of(jd_ctx *c, const struct jd_report_submit *m, int *index)
@@ -94,9 +105,37 @@ static void check_subject_matter(jd_ctx *c, const struct jd_report_submit *m, st
     if (k->needs_nature && !m->nature.p)
         jd_refuse(c, JD_CODE_NATURE_REQUIRED, c->policy->nature_rule, "nature", "a %.*s must name its nature",
                   JD_FMT(k->item.code));
-    in_list(c, &c->policy->natures, "nature", m->nature);
-    in_list(c, &c->policy->subjects, "subject", m->subject);
+    row->nature = in_list(c, &c->policy->natures, "nature", m->nature);
+    row->subject = in_list(c, &c->policy->subjects, "subject", m->subject);
     in_list(c, &c->policy->bases, "basis", m->basis);
+}
+
+static int64_t site_bits(jd_tri v, int bit)
+{
+    return v == JD_UNKNOWN ? 0 : bit << JD_SITE_SAID | (v == JD_YES ? bit : 0);
+}
+
+/* LC-8.1: on site, pointed out on the spot, correction demanded: each rests on the one before. */
+static int64_t site_of(jd_ctx *c, const struct jd_report_submit *m)
+{
+    if (m->correction_demanded == JD_YES && m->on_site != JD_YES)
+        jd_refuse(c, JD_CODE_INCONSISTENT, c->policy->on_site_rule, "correction_demanded", "on_site true with it");
+    if (m->correction_result.p && m->correction_demanded != JD_YES)
+        jd_refuse(c, JD_CODE_INCONSISTENT, c->policy->on_site_rule, "correction_result",
+                  "correction_demanded true with it");
+    int64_t bits = site_bits(m->on_site, JD_SITE_on_site) | site_bits(m->correction_demanded, JD_SITE_demanded) |
+                   site_bits(m->certificate_shown, JD_SITE_certificate);
+    return bits ? bits : JD_NO_INT;
+}
+
+/* WH-7.4: promptly, with no limit: it is counted, and nobody is late. */
+static void count_lag(jd_ctx *c, jd_day found)
+{
+    static const int last[] = { 0, 3, 7, 30, INT32_MAX };
+    jd_meter_id m = JD_METER_lag_0;
+    if (found == JD_NO_DAY) return;
+    while (c->today - found > last[m - JD_METER_lag_0]) m++;
+    jd_meter(c, m);
 }
 
 static void check_place_and_time(jd_ctx *c, const struct jd_report_submit *m)
@@ -192,7 +231,10 @@ void jd_on_report_submit(jd_ctx *c, const void *msg)
     check_place_and_time(c, m);
     check_subject_matter(c, m, &row->report);
     row->report.accused = accused_of(c, m);
+    row->report.on_site = site_of(c, m);
+    row->report.found_on = m->found_on;
     if (jd_refused(c)) return;
+    count_lag(c, m->found_on);
     row->report.supervisor = (int64_t)supervisor;
     row->report.received = c->at;
     row->report.excluded = jd_excluded_now(c, s);

@@ -12,7 +12,11 @@ void jd_on_report_supplement(jd_ctx *c, const void *msg)
     uint64_t number, supervisor;
     jd_case_row *row = jd_load_case(c, "report", m->report, JD_E_report, &number);
     if (!row || !jd_load_case(c, "supervisor", m->supervisor, JD_E_supervisor, &supervisor)) return;
-    jd_policy_of(c, row);
+    const jd_policy *p = jd_policy_of(c, row);
+    if (m->secrecy.p && jd_str_is(m->secrecy, "state_secret"))
+        jd_refuse(c, JD_CODE_STATE_SECRET, p->secrecy_rule, "secrecy",
+                  "to be taken to the body in charge of secrecy, not here");
+    if (jd_refused(c)) return;
     if ((uint64_t)row->report.supervisor != supervisor) {
         jd_refuse(c, JD_CODE_NOT_REPORTER, JD_NO_RULE, "supervisor", "the supervisor who reported");
         return;

@@ -153,6 +153,7 @@ typedef enum {
     JD_CLOCK_TERM,  /* the term of an appointment: not a time limit of the policy's clocks */
     JD_CLOCK_DUTY,  /* an obligation's own limit */
     JD_CLOCK_CLAIM, /* the time to claim a reward */
+    JD_CLOCK_FACTS, /* the first of the facts an eligible application rests on runs out */
 } jd_clock_id;
 
 typedef struct jd_clock_rule {
@@ -260,7 +261,8 @@ typedef struct jd_policy {
     int *form_fields;       /* their indexes in the form's layout */
     jd_items recommenders, nominees, expertise, major_classes, employer_kinds;
     jd_items natures, subjects, bases, feedback_channels, counties;
-    uint16_t kind_rule, nature_rule;
+    uint16_t kind_rule, nature_rule, on_site_rule;
+    jd_str public_to; /* where somebody who is no supervisor reports; empty: not said */
     int reopen_days;
     bool draft_required; /* a handling opinion comes before the assignment (LC-10.2) */
     uint16_t draft_rule;
