@@ -115,14 +115,15 @@ static int64_t site_bits(jd_tri v, int bit)
     return v == JD_UNKNOWN ? 0 : bit << JD_SITE_SAID | (v == JD_YES ? bit : 0);
 }
 
-/* LC-8.1: on site, pointed out on the spot, correction demanded: each rests on the one before. */
+/* LC-8.1: on site, correction demanded on the spot, what came of it: none against the one before. What is left out
+ * contradicts nothing. */
 static int64_t site_of(jd_ctx *c, const struct jd_report_submit *m)
 {
-    if (m->correction_demanded == JD_YES && m->on_site != JD_YES)
-        jd_refuse(c, JD_CODE_INCONSISTENT, c->policy->on_site_rule, "correction_demanded", "on_site true with it");
-    if (m->correction_result.p && m->correction_demanded != JD_YES)
+    if (m->correction_demanded == JD_YES && m->on_site == JD_NO)
+        jd_refuse(c, JD_CODE_INCONSISTENT, c->policy->on_site_rule, "correction_demanded", "not with on_site false");
+    if (m->correction_result.p && m->correction_demanded == JD_NO)
         jd_refuse(c, JD_CODE_INCONSISTENT, c->policy->on_site_rule, "correction_result",
-                  "correction_demanded true with it");
+                  "not with correction_demanded false");
     int64_t bits = site_bits(m->on_site, JD_SITE_on_site) | site_bits(m->correction_demanded, JD_SITE_demanded) |
                    site_bits(m->certificate_shown, JD_SITE_certificate);
     return bits ? bits : JD_NO_INT;
