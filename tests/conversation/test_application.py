@@ -187,7 +187,7 @@ def test_health_is_for_people_to_judge(c, division, code):
 
 
 def test_unknown_never_passes_for_fine(c):
-    """LC-4.3: a criminal fact that turns unknown again takes the eligibility with it."""
+    """Acceptance 3: LC-4.3: a criminal fact that turns unknown again takes the eligibility with it."""
     a = clear(c, apply(c))
     assert c.case(a)["state"] == "eligible"
     assert assert_fact(c, a, "criminal_punishment", "unknown")["state"] == "needs-fact"
