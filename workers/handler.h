@@ -145,6 +145,9 @@ void jd_fire_claim(jd_ctx *c, const jd_policy *p, const jd_due *d, jd_case_row *
 /* limits.c: arms and clears the case's running time limit */
 void jd_limit_start(jd_ctx *c, const jd_policy *p, struct jd_row_report *row, jd_clock_id k, jd_day from);
 void jd_limit_end(struct jd_row_report *row);
+jd_ms jd_answer_end(const jd_policy *p, const struct jd_row_report *row); /* JD_NO_TIME: no answer is waited for */
+jd_ms jd_next_word(const jd_policy *p, const struct jd_row_report *row,
+                   jd_ms after); /* of limit and answer, the first */
 void jd_limit_move(jd_ctx *c, const jd_policy *p, struct jd_row_report *row, jd_day due); /* another last day */
 
 #endif

@@ -21,6 +21,7 @@ static void show_windows(jd_map *m, const jd_policy *p, const struct jd_row_repo
 {
     if (r->state == JD_S_report_assigned && r->assigned_on != JD_NO_DAY && p->clocks[JD_CLOCK_OBJECTION].on)
         jd_show_day(m, "object_until", jd_deadline(p, JD_CLOCK_OBJECTION, r->assigned_on));
+    if (jd_answer_end(p, r) != JD_NO_TIME) jd_show_day(m, "answer_until", r->asked_on + p->answer_days);
     if (r->state == JD_S_report_closed && r->closed_on != JD_NO_DAY)
         jd_show_day(m, "reopen_until", r->closed_on + p->reopen_days);
 }

@@ -217,3 +217,59 @@ def test_the_ledger_of_a_limit():
         sealed = c.ok("case.get", {"id": r["entity_id"], "content": True}, reason="复核")["content"]
         assert {(x["type"], x["reason"]) for x in sealed if x["type"].startswith("clock.")} == {
             ("clock.suspend", "待检验"), ("clock.resume", ""), ("clock.extend", "案情复杂")}
+
+
+# ---------------------------------------------------------------- waiting for an answer
+
+def ask(c, id, **more):
+    return c.ok("report.triage", {"report": id, "by": "fund", "decision": "needs-info", "note": "请说明日期", **more}, id[2:8])
+
+
+def told(c, id):
+    return [(e["event"], e.get("due")) for e in all_events(c, id[2:8]) if e["id"] == id]
+
+
+@pytest.mark.parametrize("division", CITIES)
+def test_an_answer_that_does_not_come(division):
+    """LC-10.1, petition 22-23: fifteen days (local) after the question staff are told, once, and nothing is blocked; the
+    limit for handling is the same as ever and says what it has to say; also across a worker's death."""
+    with Daemon([division], at="2026-03-02T09:00:00+08:00") as d:
+        c = d.client()
+        s = appoint(c, division=division)
+        r, quiet = (c.ok("report.submit", clue(s), division) for _ in range(2))
+        id, due = r["entity_id"], r["due"]
+        ask(c, id)
+        assert (c.case(id)["answer_until"], c.case(id)["due"]) == ("2026-03-17", due)
+        c.wind("2026-03-17T23:59:59+08:00", division)
+        assert "unanswered" not in [e for e, _ in told(c, id)]
+        d.kill_worker(division)
+        c.wind("2026-07-01T00:00:00+08:00", division)
+        limit = [(e, day) for e, day in told(c, id) if e in ("warned", "overdue")]
+        assert limit == [(e, day) for e, day in told(c, quiet["entity_id"]) if e in ("warned", "overdue")]
+        assert limit[-1] == ("overdue", due) and {day for _, day in limit} == {due}
+        assert [x for x in told(c, id) if x[0] == "unanswered"] == [("unanswered", "2026-03-17")]
+        assert "unanswered" not in [e for e, _ in told(c, quiet["entity_id"])]
+        assert c.ok("report.supplement", {"report": id, "supervisor": s, "text": "三月一日"}, division)["state"] == "assigned"
+        assert "answer_until" not in c.case(id)
+
+
+@pytest.mark.parametrize("way", ["supplement", "ours", "assign", "forwarded", "again"])
+def test_what_ends_the_waiting(way):
+    """LC-10.1: the answer, or staff who go on without it; a second question waits anew."""
+    with Daemon([LINCANG], at="2026-03-02T09:00:00+08:00") as d:
+        c = d.client()
+        s = appoint(c)
+        id = c.ok("report.submit", clue(s))["entity_id"]
+        ask(c, id)
+        c.wind("2026-03-12T09:00:00+08:00", LINCANG)
+        by = {"report": id, "by": "fund"}
+        {"supplement": lambda: c.ok("report.supplement", {"report": id, "supervisor": s, "text": "三月一日"}),
+         "ours": lambda: c.ok("report.triage", {**by, "decision": "ours"}),
+         "assign": lambda: c.ok("report.assign", {**by, "department": "county-530921"}, reason="径行转办"),
+         "forwarded": lambda: c.ok("report.triage", {**by, "decision": "forwarded", "forwarded_to": "市场监督管理局"}),
+         "again": lambda: ask(c, id)}[way]()
+        c.wind("2026-04-01T00:00:00+08:00", LINCANG)
+        waited = [x for x in told(c, id) if x[0] == "unanswered"]
+        assert waited == ([("unanswered", "2026-03-27")] if way == "again" else [])
+        c.wind("2026-07-01T00:00:00+08:00", LINCANG)
+        assert told(c, id)[-1][0] == "overdue"

@@ -21,6 +21,9 @@ void jd_on_report_supplement(jd_ctx *c, const void *msg)
         jd_refuse(c, JD_CODE_NOT_REPORTER, JD_NO_RULE, "supervisor", "the supervisor who reported");
         return;
     }
-    jd_move_report(c, number, &row->report, JD_V_report_supplement, back_to(&row->report), JD_EV_report_supplemented,
-                   JD_NO_RULE);
+    bool asked = row->report.state == JD_S_report_needs_info;
+    if (jd_move_report(c, number, &row->report, JD_V_report_supplement, back_to(&row->report),
+                       JD_EV_report_supplemented, JD_NO_RULE) &&
+        asked)
+        row->report.clock = jd_next_word(p, &row->report, c->at);
 }
