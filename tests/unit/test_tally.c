@@ -24,6 +24,7 @@ static jd_tally some_tally(void)
         t.overdue[e] = (uint64_t)e;
         for (int s = 0; s < jd_state_count((jd_entity)e); s++) t.in_state[e][s] = draw(100000);
     }
+    for (int i = 0; i < JD_METER_COUNT; i++) t.meters[i] = draw(100000);
     for (int i = 0; i < JD_CHAIN; i++) t.chain[i] = (uint8_t)(255 - i);
     return t;
 }
@@ -41,6 +42,36 @@ static void there_and_back(void **state)
     assert_true(jd_tally_read(&txn, &out));
     assert_memory_equal(&in, &out, sizeof in);
     assert_int_equal(jd_commit(&txn), 0);
+    jd_store_close(s);
+}
+
+/* Written before there were meters and a sixth entity. */
+static void an_older_one_is_read(void **state)
+{
+    (void)state;
+    jd_txn txn;
+    jd_tally t;
+    jd_buf b = { 0 };
+    uint8_t chain[JD_CHAIN] = { 9 };
+    jd_buf_u8(&b, 1);
+    for (uint64_t v = 1; v <= 5; v++) jd_buf_varint(&b, v); /* seq, event_seq, at, people, policy */
+    for (uint64_t e = 1; e <= 5; e++) {
+        const uint64_t row[] = { e * 10, e, 2, 0, e * 100 }; /* numbers, overdue, how many states, each */
+        for (size_t i = 0; i < sizeof row / sizeof *row; i++) jd_buf_varint(&b, row[i]);
+    }
+    jd_buf_add(&b, chain, sizeof chain);
+    jd_store *s = store();
+    jd_begin(s, &txn, true);
+    jd_put(&txn, JD_DB_META, JD_STR("tally"), jd_buf_view(&b));
+    assert_true(jd_tally_read(&txn, &t));
+    assert_int_equal(t.policy, 5);
+    assert_int_equal(t.numbers[5], 50);
+    assert_int_equal(t.in_state[5][1], 500);
+    assert_int_equal(t.numbers[6], 0);
+    for (int i = 0; i < JD_METER_COUNT; i++) assert_int_equal(t.meters[i], 0);
+    assert_int_equal(t.chain[0], 9);
+    jd_abort(&txn);
+    jd_buf_free(&b);
     jd_store_close(s);
 }
 
@@ -70,6 +101,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(there_and_back),
+        cmocka_unit_test(an_older_one_is_read),
         cmocka_unit_test(damage_is_seen),
     };
     return RUN(tests);

@@ -264,7 +264,7 @@ typedef struct jd_policy {
     uint16_t kind_rule, nature_rule, on_site_rule;
     jd_str public_to; /* where somebody who is no supervisor reports; empty: not said */
     int reopen_days;
-    int answer_days; /* after which staff are told that what they asked for has not come; 0: never */
+    int answer_days;     /* after which staff are told that what they asked for has not come; 0: never */
     bool draft_required; /* a handling opinion comes before the assignment (LC-10.2) */
     uint16_t draft_rule;
 
