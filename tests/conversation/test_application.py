@@ -187,7 +187,7 @@ def test_health_is_for_people_to_judge(c, division, code):
 
 
 def test_unknown_never_passes_for_fine(c):
-    """LC-4.3: a criminal fact that turns unknown again takes the eligibility with it."""
+    """Acceptance 3: LC-4.3: a criminal fact that turns unknown again takes the eligibility with it."""
     a = clear(c, apply(c))
     assert c.case(a)["state"] == "eligible"
     assert assert_fact(c, a, "criminal_punishment", "unknown")["state"] == "needs-fact"
@@ -230,7 +230,7 @@ def test_facts_are_the_policys(c):
     ({"written_form": False, "expertise": ["medicine"]}, CLEAR, "eligible", "condition-not-met"),
 ])
 def test_the_same_data_under_two_regulations(c, form_changes, facts, lincang, weihai):
-    """rules.md §7.2: the outcome is the policy's, not the program's. LC-4.2, LC-3.3, WH-3.6, WH-5.3"""
+    """Acceptance 2 (rules.md §7): the outcome is the policy's, not the program's. LC-4.2, LC-3.3, WH-3.6, WH-5.3"""
     for division, expected in ((LINCANG, lincang), (WEIHAI, weihai)):
         body = form(None, division, **{"expertise": ["medicine"], **form_changes})
         receipt = c.ask("application.submit", body, division)
@@ -518,7 +518,9 @@ def test_nobody_is_appointed_on_facts_that_ran_out(c):
     a = clear(c, apply(c))
     assert assert_fact(c, a, "criminal_punishment", valid_until="2026-01-05")["state"] == "eligible"
     c.wind("2026-01-06T09:00:00+08:00", LINCANG)
-    receipt = c.refused("may-not-appoint", "application.decide", decision(a))
-    assert rules(receipt) == {"LC-4.3"} and fields(receipt) == {"criminal_punishment"}
+    c.refused("illegal-move", "application.decide", decision(a))
+    told = c.explain(a)
+    assert told["case"]["state"] == "needs-fact"
+    assert rules(told) == {"LC-4.3"} and fields(told) == {"criminal_punishment"}
     assert_fact(c, a, "criminal_punishment")
     assert c.ok("application.decide", decision(a))["state"] == "appointed"
