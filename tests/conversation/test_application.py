@@ -8,8 +8,8 @@ import itertools
 import pytest
 
 from jd import CITIES, FACTS, LINCANG, STATUS, WEIHAI
-from jd import (another, apply, appoint, assert_fact, check_character, clear, decision, fields, form, idno,
-                rules)
+from jd import (Daemon, another, apply, appoint, assert_fact, bent_policies, check_character, clear, decision, fields, form,
+                idno, rules)
 
 # ---------------------------------------------------------------- channels
 
@@ -524,3 +524,20 @@ def test_nobody_is_appointed_on_facts_that_ran_out(c):
     assert rules(told) == {"LC-4.3"} and fields(told) == {"criminal_punishment"}
     assert_fact(c, a, "criminal_punishment")
     assert c.ok("application.decide", decision(a))["state"] == "appointed"
+
+
+def test_the_bureau_adds_a_condition_and_a_disqualifier(tmp_path):
+    """LC-3.5, LC-4.4: 规定的其他条件 are lines of the policy file, here an age and a kind of employer."""
+    folder = bent_policies(tmp_path / "policies",
+                           ("530900.yaml", "- { rule: LC-3.5,                     require: { human: true } }",
+                            "- { rule: LC-3.5, require: { field: age, min: 20, max: 65 } }"),
+                           ("530900.yaml", "- { rule: LC-4.4,                     require: { human: true } }",
+                            "- { rule: LC-4.4, exclude: { field: employer_kind, in: [pharmacy] } }"))
+    with Daemon([LINCANG], policies=folder) as d:
+        c = d.client()
+        receipt = c.ok("application.submit", form(employer_kind="pharmacy"))
+        a = clear(c, receipt["entity_id"])
+        assert c.case(a)["state"] == "proposed-ineligible"
+        assert "LC-4.4" in rules(c.explain(a)) and "LC-3.5" not in rules(c.explain(a))
+        c.refused("may-not-appoint", "application.decide", decision(a))
+        assert c.case(clear(c, apply(c)))["state"] == "eligible"
