@@ -22,10 +22,7 @@ static jd_policy *load_activation(jd_engine *g, jd_txn *t, uint64_t seq, char *w
     const jd_layout *l = &jd_message_get(JD_MSG_policy_activate)->layout;
     if (!jd_entry_read(t, seq, &g->arena, &e) || !jd_entry_open(&e, g->vault, &g->arena, &reason, &body) ||
         !jd_decode_row(l, body, &g->arena, &m)) {
-        snprintf(why, why_n,
-                 "the policy in journal entry %llu cannot be opened: is the master key the one "
-                 "this store was made with?",
-                 (unsigned long long)seq);
+        snprintf(why, why_n, "the policy in journal entry %llu cannot be opened", (unsigned long long)seq);
         return NULL;
     }
     jd_policy *p = jd_policy_load("stored policy", m.policy, "stored calendar", m.calendar, &diagnostics);
@@ -56,7 +53,11 @@ bool jd_engine_open(jd_engine *g, jd_store *store, jd_vault *vault, uint32_t div
     *g = (jd_engine){ .division = division, .store = store, .vault = vault, .due_hint = JD_NO_TIME };
     snprintf(why, why_n, "the store cannot be read");
     jd_begin(store, &t, false);
-    bool ok = !t.rc && jd_tally_read(&t, &g->tally) && load_policies(g, &t, why, why_n);
+    bool ok = !t.rc && jd_tally_read(&t, &g->tally);
+    jd_abort(&t);
+    if (!ok || !jd_keyring_open(vault, store, g->tally.seq == 0, why, why_n)) return false;
+    jd_begin(store, &t, false);
+    ok = !t.rc && load_policies(g, &t, why, why_n);
     jd_abort(&t);
     jd_arena_reset(&g->arena);
     return ok;
@@ -83,6 +84,7 @@ static void roll_back(jd_engine *g)
 {
     jd_txn t;
     g->due_hint = JD_NO_TIME;
+    jd_vault_forget_all(g->vault); /* keys that were drawn are drawn anew */
     jd_begin(g->store, &t, false);
     if (!jd_tally_read(&t, &g->tally)) jd_die(JD_EX_IO, "the store cannot be read back");
     jd_abort(&t);

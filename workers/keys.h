@@ -38,10 +38,12 @@ jd_key jd_key_work(jd_entity e, int state, uint16_t dept, uint64_t number);
 jd_key jd_key_person_hash(const uint8_t hash[16]);
 jd_key jd_key_person(uint64_t number);
 jd_key jd_key_fact(uint64_t person, jd_str predicate);
+jd_key jd_key_slot(uint8_t kind, uint64_t number); /* of a data key */
 jd_key jd_key_tie(jd_tie_kind kind, uint64_t from, uint64_t to);
 
 uint64_t jd_unkey_seq(jd_str k);
 uint64_t jd_unkey_case(jd_str k, jd_entity *e);
+void jd_unkey_slot(jd_str k, uint8_t *kind, uint64_t *number);
 void jd_unkey_clock(jd_str k, jd_ms *due, jd_entity *e, uint64_t *number, int *kind);
 void jd_unkey_work(jd_str k, jd_entity *e, int *state, uint16_t *dept, uint64_t *number);
 

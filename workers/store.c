@@ -19,7 +19,7 @@ struct jd_store {
 static const char *const names[JD_DB_COUNT] = {
     [JD_DB_META] = "meta",   [JD_DB_JOURNAL] = "journal", [JD_DB_EVENTS] = "events",     [JD_DB_REQUESTS] = "requests",
     [JD_DB_CASES] = "cases", [JD_DB_CLOCKS] = "clocks",   [JD_DB_WORKLIST] = "worklist", [JD_DB_PEOPLE] = "people",
-    [JD_DB_FACTS] = "facts", [JD_DB_TIES] = "ties",       [JD_DB_POLICIES] = "policies",
+    [JD_DB_FACTS] = "facts", [JD_DB_TIES] = "ties",       [JD_DB_POLICIES] = "policies", [JD_DB_KEYS] = "keys",
 };
 
 const char *jd_db_name(jd_db db)
@@ -107,6 +107,11 @@ void jd_store_close(jd_store *s)
     free(s);
 }
 
+bool jd_store_writes(const jd_store *s)
+{
+    return s->lock >= 0;
+}
+
 double jd_store_used(jd_store *s)
 {
     MDB_envinfo info;
@@ -130,7 +135,7 @@ bool jd_store_nearly_full(jd_store *s)
 void jd_begin(jd_store *s, jd_txn *t, bool write)
 {
     MDB_txn *txn = NULL;
-    *t = (jd_txn){ .store = s };
+    *t = (jd_txn){ .store = s, .writing = write };
     t->rc = mdb_txn_begin(s->env, NULL, write ? 0 : MDB_RDONLY, &txn);
     t->t = txn;
 }

@@ -20,6 +20,7 @@ typedef enum {
     JD_DB_FACTS,    /* person, predicate -> row */
     JD_DB_TIES,     /* kind, from, to -> nothing: cases that belong together */
     JD_DB_POLICIES, /* number -> journal seq of the activation */
+    JD_DB_KEYS,     /* kind, number -> a data key, wrapped; empty: destroyed */
     JD_DB_COUNT
 } jd_db;
 
@@ -29,8 +30,9 @@ typedef struct jd_store jd_store;
 
 typedef struct jd_txn {
     jd_store *store;
-    void *t;                   /* MDB_txn */
-    int rc;                    /* 0, or the first error */
+    void *t; /* MDB_txn */
+    int rc;  /* 0, or the first error */
+    bool writing;
     void *cursor[JD_DB_COUNT]; /* kept where rows were last put: most go behind one another */
 } jd_txn;
 
@@ -38,6 +40,7 @@ typedef struct jd_txn {
  * lock file; a second writer is refused. map_bytes is address space, not disk. */
 jd_store *jd_store_open(const char *dir, bool writer, size_t map_bytes, char *why, size_t why_n);
 void jd_store_close(jd_store *s);
+bool jd_store_writes(const jd_store *s);
 enum { JD_STORE_DAMAGED = -1 }; /* what was read cannot have been written by us */
 const char *jd_store_error(int rc);
 bool jd_store_full(int rc);        /* map or disk full: the message can be sent again later */
