@@ -69,10 +69,11 @@ void jd_receipt_pack(const jd_receipt *r, jd_buf *b)
     bool recorded = r->entity != JD_E_none;
     size_t extra = 0;
     if (recorded) extra = 6u + (r->department.n > 0) + (r->due != JD_NO_DAY) + (r->created.entity != JD_E_none);
-    jd_pack_map(b, JD_RECEIPT_HEAD + 1 + extra);
+    jd_pack_map(b, JD_RECEIPT_HEAD + 1 + extra + r->tail_pairs);
     jd_receipt_head(r->id, r->id_binary, r->code, b);
     jd_receipt_because(r->because, r->because_n, b);
     if (recorded) pack_recorded(r, b);
+    jd_buf_str(b, r->tail);
 }
 
 void jd_receipt_invalid(const uint8_t *id, bool id_binary, const jd_problems *p, jd_buf *b)
@@ -128,7 +129,7 @@ void jd_event_pack(const jd_event *e, jd_buf *b)
     char division[8] = "";
     jd_buf d = { .p = division, .cap = sizeof division, .cap_max = sizeof division };
     add_division(&d, e->division);
-    size_t extra = (e->department.n > 0) + (size_t)(e->due != JD_NO_DAY) + (e->code != NULL);
+    size_t extra = (e->department.n > 0) + (size_t)(e->due != JD_NO_DAY) + (e->code != NULL) + (e->count > 0);
     jd_pack_map(b, 13 + extra);
     jd_pack_ku(b, "v", 1);
     jd_pack_ku(b, "seq", e->seq);
@@ -146,4 +147,5 @@ void jd_event_pack(const jd_event *e, jd_buf *b)
     if (e->department.n) jd_pack_ks(b, "department", e->department);
     if (e->due != JD_NO_DAY) jd_pack_kd(b, "due", e->due);
     if (e->code) jd_pack_kz(b, "code", e->code);
+    if (e->count) jd_pack_ku(b, "count", e->count);
 }

@@ -27,7 +27,9 @@ typedef struct jd_receipt {
     int state;
     jd_str policy;
     jd_str department;
-    jd_day due;         /* JD_NO_DAY where there is none */
+    jd_day due;  /* JD_NO_DAY where there is none */
+    jd_str tail; /* pairs of the answer's own, packed */
+    size_t tail_pairs;
     jd_case_id created; /* a second case that came into being; entity JD_E_none for none */
 } jd_receipt;
 
@@ -56,6 +58,7 @@ typedef struct jd_event {
     int articles_n;
     jd_str department; /* "" for none */
     jd_day due;        /* JD_NO_DAY for none */
+    uint64_t count;    /* of what the event is about; 0 for none */
     const char *code;  /* refusal code of a pushed message, or NULL */
 } jd_event;
 

@@ -1,4 +1,5 @@
 /* One command through the machine: decode, recognise, decide, record, answer. */
+#include "workers/content.h"
 #include "workers/record.h"
 
 static void answer_code(jd_ctx *c, jd_code code, jd_buf *receipt)
@@ -116,9 +117,20 @@ static bool door_closed(const jd_ctx *c)
     return false;
 }
 
+/* A batch's receipts go back in one frame: whoever reads much waits for the next. */
+static bool too_much_content(const jd_ctx *c, const jd_buf *receipt)
+{
+    enum { MUCH = 24 << 20 };
+    return receipt->n > MUCH && jd_tells_content(c->cmd->type);
+}
+
 static void decide(jd_ctx *c, const void *msg, jd_str plain, jd_buf *receipt)
 {
     jd_entry e;
+    if (too_much_content(c, receipt)) {
+        answer_code(c, JD_CODE_BUSY, receipt);
+        return;
+    }
     if (answer_known(c, plain, receipt)) return;
     if (door_closed(c)) {
         answer_code(c, JD_CODE_STORE_FULL, receipt);

@@ -22,6 +22,7 @@ typedef enum {
     JD_ON_DERIVED, /* a derived value */
     JD_ON_ROUTE,   /* a routing rule */
     JD_ON_CLOCK,   /* a time limit */
+    JD_ON_READER,  /* who read: a department, JD_NO_DEPT for the person it is about */
 } jd_ground;
 
 typedef struct jd_reason {

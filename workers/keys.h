@@ -19,7 +19,10 @@ static inline jd_str jd_k(const jd_key *k)
 /* Kinds of ties between cases: TIE(name, "from what to what"). Numbers are stored: new ones at the end. */
 #define JD_TIES(TIE)                                                        \
     TIE(duty_of, "a supervisor to the obligations that came with the term") \
-    TIE(periodic, "0 to the obligations that come round")
+    TIE(periodic, "0 to the obligations that come round")                   \
+    TIE(applied, "a person to their applications")                          \
+    TIE(held, "a person to their appointments")                             \
+    TIE(accused, "a supervisor to the cases for dismissal")
 
 typedef enum {
 #define TIE(name, doc) JD_TIE_##name,

@@ -17,6 +17,42 @@ uint64_t jd_person_of(jd_txn *t, jd_arena *a, jd_entity e, const jd_case_row *ro
     }
 }
 
+/* A line for each entity that is tied to a person, or to a case of theirs (JD_E_none: to the person). */
+static const struct {
+    jd_entity of;
+    jd_tie_kind tie;
+    jd_entity to;
+} belongs[] = {
+    { JD_E_none, JD_TIE_applied, JD_E_application },
+    { JD_E_none, JD_TIE_held, JD_E_supervisor },
+    { JD_E_supervisor, JD_TIE_accused, JD_E_dismissal },
+};
+
+static uint64_t add_tied(jd_txn *t, jd_arena *a, jd_tie_kind tie, uint64_t from, jd_entity to, jd_case_id **list,
+                         uint64_t n)
+{
+    uint64_t *numbers, more = jd_ties(t, a, tie, from, &numbers);
+    jd_case_id *longer = jd_alloc(a, sizeof *longer * (n + more + 1));
+    if (n) memcpy(longer, *list, sizeof *longer * n);
+    for (uint64_t i = 0; i < more; i++) longer[n + i] = (jd_case_id){ .entity = to, .number = numbers[i] };
+    *list = longer;
+    return n + more;
+}
+
+uint64_t jd_person_cases(jd_txn *t, jd_arena *a, uint64_t person, jd_case_id **out)
+{
+    uint64_t n = 0;
+    *out = NULL;
+    for (size_t b = 0; b < sizeof belongs / sizeof *belongs; b++) {
+        uint64_t before = n;
+        if (belongs[b].of == JD_E_none) n = add_tied(t, a, belongs[b].tie, person, belongs[b].to, out, n);
+        for (uint64_t i = 0; belongs[b].of != JD_E_none && i < before; i++)
+            if ((*out)[i].entity == belongs[b].of)
+                n = add_tied(t, a, belongs[b].tie, (*out)[i].number, belongs[b].to, out, n);
+    }
+    return n;
+}
+
 jd_slot jd_slot_of_case(jd_txn *t, jd_arena *a, jd_entity e, const jd_case_row *row)
 {
     if (e == JD_E_report) return jd_month_slot(row->report.received);

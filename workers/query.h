@@ -28,6 +28,8 @@ void jd_ask_events_since(jd_asked *q, const void *msg);
 void jd_ask_policy_show(jd_asked *q, const void *msg);
 void jd_ask_stats_get(jd_asked *q, const void *msg);
 void jd_ask_health_get(jd_asked *q, const void *msg);
+void jd_ask_reads_list(jd_asked *q, const void *msg);
+void jd_ask_retention_due(jd_asked *q, const void *msg);
 
 /* query_case.c: the map of one case */
 void jd_pack_case(jd_asked *q, jd_entity e, uint64_t number, const jd_case_row *row);

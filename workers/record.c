@@ -143,6 +143,7 @@ void jd_record(jd_ctx *c, jd_str plain, jd_entry *e)
                      .type = (uint16_t)c->cmd->type,
                      .policy = out->policy,
                      .at = c->at,
+                     .txn = &g->txn,
                      .salt = c->cmd->salt,
                      .sender = c->cmd->sender,
                      .event_first = g->tally.event_seq + 1,

@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "proto/pack.h"
-#include "workers/engine.h"
+#include "workers/content.h"
 
 static const char *form_field(uint16_t index)
 {
@@ -44,6 +44,10 @@ static void fill_ground(const jd_policy *p, jd_msg type, const jd_reason *r, jd_
     case JD_ON_CLOCK:
         w->field = JD_STR("clock");
         if (r->index < JD_CLOCK_COUNT) w->value = jd_str_of(jd_clock_name((jd_clock_id)r->index));
+        break;
+    case JD_ON_READER:
+        w->field = JD_STR("reader");
+        w->value = r->index < p->depts_n ? p->depts[r->index].item.code : JD_STR("self");
         break;
     default: break;
     }
@@ -92,6 +96,7 @@ void jd_render_receipt(const jd_engine *g, const jd_policy *p, const jd_command 
     jd_render_reasons(p, (jd_msg)e->type, e->reasons, e->reasons_n, because);
     r.because = because;
     if (e->changes_n > 0) fill_recorded(g, p, e, &r);
+    r.tail = jd_content_told(g, e, a, &r.tail_pairs);
     jd_receipt_pack(&r, out);
 }
 
@@ -137,6 +142,7 @@ void jd_render_event(const jd_engine *g, const jd_policy *p, const jd_entry *e, 
     if (!internal || c->event == JD_EV_push_refused) ev.cause = e->id;
     if (c->dept < p->depts_n) ev.department = p->depts[c->dept].item.code;
     if (c->event == JD_EV_push_refused) fill_push_refused(e, &ev);
+    if (c->event == JD_EV_retention_destroyed) ev.count = c->number;
     jd_event_topic(&ev, topic);
     jd_event_pack(&ev, event);
 }

@@ -78,5 +78,6 @@ void jd_receive_application(jd_ctx *c, const jd_form *form, int channel, int rec
     row->application.nominee = nominee < 0 ? JD_NO_INT : nominee;
     row->application.dept = c->policy->authority;
     person->application = (int64_t)number;
+    jd_tie(c, JD_TIE_applied, person_number, number);
     jd_put_person(c, person_number, person);
 }

@@ -33,6 +33,11 @@ jd_handler jd_handler_of(jd_msg type)
         [JD_MSG_report_acknowledge] = jd_on_report_acknowledge,
         [JD_MSG_report_close] = jd_on_report_close,
         [JD_MSG_clock_tick] = jd_on_clock_tick,
+        [JD_MSG_content_read] = jd_on_content_read,
+        [JD_MSG_person_export] = jd_on_person_export,
+        [JD_MSG_person_correct] = jd_on_person_correct,
+        [JD_MSG_person_erase] = jd_on_person_erase,
+        [JD_MSG_retention_run] = jd_on_retention_run,
         [JD_MSG_policy_activate] = jd_on_policy_activate,
     };
     return handlers[type];

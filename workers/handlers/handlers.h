@@ -34,6 +34,11 @@ void jd_on_report_feedback(jd_ctx *c, const void *msg);
 void jd_on_report_acknowledge(jd_ctx *c, const void *msg);
 void jd_on_report_close(jd_ctx *c, const void *msg);
 void jd_on_clock_tick(jd_ctx *c, const void *msg);
+void jd_on_content_read(jd_ctx *c, const void *msg);
+void jd_on_person_export(jd_ctx *c, const void *msg);
+void jd_on_person_correct(jd_ctx *c, const void *msg);
+void jd_on_person_erase(jd_ctx *c, const void *msg);
+void jd_on_retention_run(jd_ctx *c, const void *msg);
 void jd_on_policy_activate(jd_ctx *c, const void *msg);
 
 /* application_receive.c: what both channels share */
@@ -43,6 +48,17 @@ bool jd_form_consistent(jd_ctx *c, const jd_policy *p, const jd_form *form);
 /* standing_desk.c: refuses who may not */
 bool jd_by_authority(jd_ctx *c, const jd_policy *p, jd_str department);
 bool jd_by_bureau(jd_ctx *c, const jd_policy *p, jd_str department); /* the authority or the manager */
+
+/* person_rights.c: whose data it is, by an application or an appointment */
+typedef struct jd_subject {
+    jd_case_id id;
+    jd_case_row *row;
+    uint64_t person;
+} jd_subject;
+bool jd_subject_of(jd_ctx *c, const char *field, jd_str text, jd_str department, jd_subject *out);
+
+/* content_read.c: that a department (JD_NO_DEPT: the person it is about) saw what is sealed */
+void jd_read_by(jd_ctx *c, const jd_policy *p, uint16_t dept);
 
 /* dismissal.c */
 void jd_open_dismissal(jd_ctx *c, uint64_t supervisor, jd_case_row *of, const uint16_t *grounds, int n);
@@ -62,6 +78,8 @@ typedef struct jd_choice {
     jd_str assist; /* as it is stored */
 } jd_choice;
 bool jd_choose_desk(jd_ctx *c, jd_str report, jd_str by, jd_str department, const jd_strs *assist, jd_choice *out);
+
+uint16_t jd_report_manager(const jd_policy *p, jd_str accused);
 
 /* Moves it, with the reason the policy's rule gives. NULL when the state does not allow it. */
 jd_change *jd_move_report(jd_ctx *c, uint64_t number, struct jd_row_report *row, int verb, int to, jd_event_id event,

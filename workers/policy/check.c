@@ -123,8 +123,19 @@ static void check_dates(jd_loader *l)
     if (!p->clocks[JD_CLOCK_HANDLING].on) jd_diag_at(&l->d, 1, "clocks: 'handling' is missing");
 }
 
+/* What may still be reopened must still be readable. */
+static void check_retention(jd_loader *l)
+{
+    const jd_policy *p = l->p;
+    const jd_retention *r = p->retention;
+    if (r[JD_KEEP_REPORT].months && r[JD_KEEP_REPORT].months * 28 <= p->reopen_days)
+        jd_diag_at(&l->d, 1, "retention: reports are kept %d months, and may be reopened for %d days",
+                   r[JD_KEEP_REPORT].months, p->reopen_days);
+}
+
 void jd_policy_check(jd_loader *l)
 {
+    check_retention(l);
     check_requirements(l);
     check_targets(l);
     check_grounds(l);

@@ -251,6 +251,7 @@ static void load_sections(jd_loader *l)
         { "clocks", JD_Y_MAP, true, jd_load_clocks },
         { "feedback", JD_Y_MAP, true, jd_load_feedback },
         { "obligations", JD_Y_LIST, false, jd_load_obligations },
+        { "retention", JD_Y_MAP, false, jd_load_retention },
         { "chapters", JD_Y_MAP, false, load_chapters },
     };
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
