@@ -147,7 +147,7 @@ static void answers(jd_buf *b)
     static const char *const rows[][3] = {
         { "`case.get`", "`case`",
           "map: `id`, `entity`, `state`, `version`, `policy`, `department`, `due`, `overdue`, and "
-          "what the entity has besides" },
+          "what the entity has besides; `erased` where its content was destroyed" },
         { "`content.read`", "`content`",
           "list of what was handed in, newest first: `type`, `at`, `entry`, `sender`, `event`, `to`, `because`, "
           "`reason`, `body`, or `erased`. A supervisor sees of a report their own words and the feedback" },

@@ -48,6 +48,12 @@ static bool pack_body(const jd_engine *g, const jd_past *p, jd_buf *out)
     return true;
 }
 
+/* Destroyed on purpose, or by an accident. */
+static const char *not_opened(const jd_entry *e)
+{
+    return jd_entry_erased(e) ? "erased" : "damaged";
+}
+
 bool jd_pack_sealed(const jd_engine *g, const jd_past *p, jd_sight sight, jd_buf *out)
 {
     const jd_message *m = jd_message_get((jd_msg)p->e.type);
@@ -60,11 +66,9 @@ bool jd_pack_sealed(const jd_engine *g, const jd_past *p, jd_sight sight, jd_buf
     jd_pack_kz(out, "event", jd_event_name((jd_event_id)p->change->event));
     jd_pack_kz(out, "to", jd_state_name((jd_entity)p->change->entity, p->change->to));
     pack_because(g, p, out);
-    if (pack_body(g, p, out))
-        pairs += 2;
-    else
-        jd_pack_kb(out, "erased", ++pairs > 0);
-    jd_pack_close_map(out, at, pairs);
+    bool opened = pack_body(g, p, out);
+    if (!opened) jd_pack_kb(out, not_opened(&p->e), true);
+    jd_pack_close_map(out, at, pairs + (opened ? 2 : 1));
     return true;
 }
 
@@ -152,9 +156,9 @@ static size_t tell_sealed(const jd_engine *g, const jd_entry *e, jd_arena *a, jd
     jd_str why, body;
     const jd_layout *l = &jd_message_get((jd_msg)e->type)->layout;
     void *msg = jd_alloc(a, l->size);
-    if (!jd_entry_read(e->txn, e->seq, a, &kept) || !jd_entry_open(&kept, g->vault, a, &why, &body) ||
-        !jd_decode_row(l, body, a, msg)) {
-        jd_pack_kb(out, "erased", true);
+    if (!jd_entry_read(e->txn, e->seq, a, &kept)) return 0;
+    if (!jd_entry_open(&kept, g->vault, a, &why, &body) || !jd_decode_row(l, body, a, msg)) {
+        jd_pack_kb(out, not_opened(&kept), true);
         return 1;
     }
     if (e->type == JD_MSG_content_read) return tell_content(g, &kept, msg, a, out);

@@ -32,12 +32,12 @@ static void pack_item(jd_asked *q, page *pg, const char *item, const char *of, c
 static void scan_persons(jd_asked *q, page *pg)
 {
     jd_arena scratch = { 0 };
-    jd_reporters open = jd_open_reporters(&q->txn, &q->arena);
+    jd_reporters open = { .arena = &q->arena };
     int looked = 0;
     while (!pg->more && pg->persons < q->tally.people) {
         char id[JD_CASE_ID_MAX];
         jd_arena_reset(&scratch);
-        jd_kept k = jd_person_kept(&q->txn, &scratch, pg->p, open, ++pg->persons, pg->today);
+        jd_kept k = jd_person_kept(&q->txn, &scratch, pg->p, &open, ++pg->persons, pg->today);
         k.last.division = q->g->division;
         jd_case_id_format(k.last, id);
         if (k.is == JD_KEPT_DUE) pack_item(q, pg, id, jd_entity_name(k.last.entity), &k);

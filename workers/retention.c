@@ -1,5 +1,7 @@
 #include "workers/retention.h"
 
+#include <stdio.h>
+
 #include "workers/content.h"
 
 /* ------------------------------------------------------------ months */
@@ -11,12 +13,11 @@ jd_day jd_month_start(uint64_t month)
 
 bool jd_month_parse(jd_str text, uint64_t *month)
 {
-    char date[JD_DATE_LEN];
+    char date[JD_DATE_LEN + 1];
     jd_day day;
     if (text.n != 7) return false;
-    memcpy(date, text.p, 7);
-    memcpy(date + 7, "-01", 3);
-    if (!jd_parse_date((jd_str){ date, JD_DATE_LEN }, &day)) return false;
+    snprintf(date, sizeof date, "%.*s-01", JD_FMT(text));
+    if (!jd_parse_date(jd_str_of(date), &day)) return false;
     *month = jd_month_slot(jd_day_start(day)).number;
     return true;
 }
@@ -91,22 +92,22 @@ jd_kept jd_month_kept(jd_txn *t, const jd_policy *p, uint64_t reports, uint64_t 
 
 /* ------------------------------------------------------------ persons */
 
-static void add(jd_arena *a, jd_reporters *r, uint64_t supervisor)
+static void add(jd_reporters *r, uint64_t supervisor)
 {
     if ((r->n & (r->n - 1)) == 0) { /* full at each power of two */
-        uint64_t *longer = jd_alloc(a, sizeof *longer * (size_t)(r->n ? 2 * r->n : 1));
+        uint64_t *longer = jd_alloc(r->arena, sizeof *longer * (size_t)(r->n ? 2 * r->n : 1));
         if (r->n) memcpy(longer, r->supervisors, sizeof *longer * (size_t)r->n);
         r->supervisors = longer;
     }
     r->supervisors[r->n++] = supervisor;
 }
 
-jd_reporters jd_open_reporters(jd_txn *t, jd_arena *a)
+static void read_reporters(jd_txn *t, jd_reporters *found)
 {
-    jd_reporters found = { 0 };
     jd_arena scratch = { 0 };
     jd_key from = jd_key_work(JD_E_report, 0, 0, 0);
     jd_scan s = jd_scan_from(t, JD_DB_WORKLIST, jd_k(&from));
+    found->read = true;
     while (jd_scan_next(&s)) {
         jd_entity e;
         int state;
@@ -116,18 +117,17 @@ jd_reporters jd_open_reporters(jd_txn *t, jd_arena *a)
         jd_unkey_work(s.key, &e, &state, &dept, &number);
         if (e != JD_E_report) break;
         jd_arena_reset(&scratch);
-        if (state != JD_STATE_OVERDUE && read_report(t, &scratch, number, &row))
-            add(a, &found, (uint64_t)row.supervisor);
+        if (state != JD_STATE_OVERDUE && read_report(t, &scratch, number, &row)) add(found, (uint64_t)row.supervisor);
     }
     jd_scan_end(&s);
     jd_arena_free(&scratch);
-    return found;
 }
 
-static bool reports(jd_reporters open, uint64_t supervisor)
+static bool reports(jd_txn *t, jd_reporters *open, uint64_t supervisor)
 {
-    for (uint64_t i = 0; i < open.n; i++)
-        if (open.supervisors[i] == supervisor) return true;
+    if (!open->read) read_reporters(t, open);
+    for (uint64_t i = 0; i < open->n; i++)
+        if (open->supervisors[i] == supervisor) return true;
     return false;
 }
 
@@ -144,13 +144,13 @@ static jd_day ended_on(jd_txn *t, jd_arena *a, jd_case_id id, const jd_case_row 
 }
 
 /* An application that led to an appointment is kept with it. */
-static void weigh(jd_txn *t, jd_arena *a, const jd_policy *p, jd_reporters open, jd_case_id id, jd_kept *k)
+static void weigh(jd_txn *t, jd_arena *a, const jd_policy *p, jd_reporters *open, jd_case_id id, jd_kept *k)
 {
     const jd_case_row *row = jd_read_case(t, a, id.entity, id.number);
     bool application = id.entity == JD_E_application;
     if (application || id.entity == JD_E_supervisor) k->last = id;
     if (!row || !jd_state_final(id.entity, (int)row->head.state) ||
-        (id.entity == JD_E_supervisor && reports(open, id.number))) {
+        (id.entity == JD_E_supervisor && reports(t, open, id.number))) {
         k->is = JD_KEPT_OPEN;
         return;
     }
@@ -158,7 +158,7 @@ static void weigh(jd_txn *t, jd_arena *a, const jd_policy *p, jd_reporters open,
     keep_until(k, &p->retention[application ? JD_KEEP_APPLICATION : JD_KEEP_SUPERVISOR], ended_on(t, a, id, row));
 }
 
-jd_kept jd_person_kept(jd_txn *t, jd_arena *a, const jd_policy *p, jd_reporters open, uint64_t person, jd_day today)
+jd_kept jd_person_kept(jd_txn *t, jd_arena *a, const jd_policy *p, jd_reporters *open, uint64_t person, jd_day today)
 {
     jd_kept k = nothing_yet();
     jd_case_id *cases;

@@ -23,13 +23,14 @@ typedef struct jd_kept {
     uint64_t reports; /* of a month */
 } jd_kept;
 
-/* Whose reports are open: read once for all persons of a command. */
+/* Whose reports are open: read once for all persons of a command, when the first of them ever reported. */
 typedef struct jd_reporters {
+    jd_arena *arena;
+    bool read;
     uint64_t n, *supervisors; /* with repetitions */
 } jd_reporters;
-jd_reporters jd_open_reporters(jd_txn *t, jd_arena *a);
 
-jd_kept jd_person_kept(jd_txn *t, jd_arena *a, const jd_policy *p, jd_reporters open, uint64_t person, jd_day today);
+jd_kept jd_person_kept(jd_txn *t, jd_arena *a, const jd_policy *p, jd_reporters *open, uint64_t person, jd_day today);
 jd_kept jd_month_kept(jd_txn *t, const jd_policy *p, uint64_t reports, uint64_t month, jd_day today);
 
 /* The month of a slot: its first day, and written. */

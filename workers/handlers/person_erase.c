@@ -76,8 +76,8 @@ void jd_on_person_erase(jd_ctx *c, const void *msg)
     if (!jd_subject_of(c, "subject", m->subject, m->department, &s)) return;
     const jd_policy *p = jd_engine_policy(c->g, 0); /* how long is a rule of today, not of the case */
     c->out->policy = p->number;
-    jd_reporters open = jd_open_reporters(&c->g->txn, &c->g->arena);
-    jd_kept k = jd_person_kept(&c->g->txn, &c->g->arena, p, open, s.person, c->today);
+    jd_reporters open = { .arena = &c->g->arena };
+    jd_kept k = jd_person_kept(&c->g->txn, &c->g->arena, p, &open, s.person, c->today);
     bool withdrawn = k.is == JD_KEPT_RUNNING && k.consent && m->consent_withdrawn == JD_YES;
     if (!withdrawn && k.is != JD_KEPT_NO_PERIOD && refuse_kept(c, &k, "subject")) return;
     erase(c, &s, k.rule);
@@ -123,7 +123,7 @@ static void run_person(jd_ctx *c, run *r, const struct jd_retention_run *m, jd_s
     jd_subject s;
     if (!jd_subject_of(c, "items", item, m->department, &s) || !once(c, r->persons, &r->persons_n, s.person)) return;
     c->out->policy = r->p->number;
-    jd_kept k = jd_person_kept(&c->g->txn, &c->g->arena, r->p, r->open, s.person, c->today);
+    jd_kept k = jd_person_kept(&c->g->txn, &c->g->arena, r->p, &r->open, s.person, c->today);
     if (!refuse_kept(c, &k, "items")) erase(c, &s, k.rule);
 }
 
@@ -131,7 +131,7 @@ void jd_on_retention_run(jd_ctx *c, const void *msg)
 {
     const struct jd_retention_run *m = msg;
     uint64_t month;
-    run r = { .p = jd_engine_policy(c->g, 0), .open = jd_open_reporters(&c->g->txn, &c->g->arena) };
+    run r = { .p = jd_engine_policy(c->g, 0), .open = { .arena = &c->g->arena } };
     c->out->policy = r.p->number;
     if (!jd_by_bureau(c, r.p, m->department)) return;
     for (uint32_t i = 0; i < m->items.n && !jd_refused(c); i++) {

@@ -40,7 +40,10 @@ static void move_identity(jd_ctx *c, uint64_t person, jd_str idno)
     uint8_t *hash = jd_alloc(&c->g->arena, 16), *number = jd_alloc(&c->g->arena, 8);
     uint64_t other = jd_find_person(c, idno, hash);
     struct jd_row_person *row = jd_read_person(&c->g->txn, &c->g->arena, person);
-    if (!row) c->out->code = JD_CODE_INTERNAL;
+    if (!row) {
+        c->out->code = JD_CODE_INTERNAL;
+        return;
+    }
     if (other && other != person)
         jd_refuse(c, JD_CODE_IDENTITY_TAKEN, JD_NO_RULE, "id_no", "a number that nobody else here has");
     if (jd_refused(c) || other == person) return;
