@@ -98,6 +98,18 @@ static bool write_beside(const char *path, const jd_masters *m, char tmp[FILE_MA
     return ok;
 }
 
+/* A name that is lost with the power would take every key with it that was wrapped meanwhile. */
+static bool name_is_on_disk(const char *path)
+{
+    char folder[FILE_MAX];
+    const char *slash = strrchr(path, '/');
+    snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
+    int fd = open(slash == path ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool ok = fd >= 0 && fsync(fd) == 0;
+    if (fd >= 0) close(fd);
+    return ok;
+}
+
 static bool one_more(jd_masters *m)
 {
     jd_secret key;
@@ -117,7 +129,7 @@ static bool make_key(const char *path, char *why, size_t why_n)
     bool ok = one_more(m) && write_beside(path, m, tmp, why, why_n);
     jd_masters_free(m);
     if (!ok) return false;
-    ok = link(tmp, path) == 0 || errno == EEXIST;
+    ok = (link(tmp, path) == 0 || errno == EEXIST) && name_is_on_disk(path);
     if (!ok) snprintf(why, why_n, "%s: %s", path, strerror(errno));
     unlink(tmp);
     return ok;
@@ -177,8 +189,11 @@ static jd_masters *load_to_change(const char *file, char *why, size_t why_n)
 static bool replace(const char *file, const jd_masters *m, char *why, size_t why_n)
 {
     char tmp[FILE_MAX];
+    struct stat st;
     if (!write_beside(file, m, tmp, why, why_n)) return false;
-    if (rename(tmp, file) == 0) return true;
+    /* whoever changes it, it stays the worker's */
+    bool ours = stat(file, &st) == 0 && chown(tmp, st.st_uid, st.st_gid) == 0;
+    if (ours && rename(tmp, file) == 0 && name_is_on_disk(file)) return true;
     snprintf(why, why_n, "%s: %s", file, strerror(errno));
     unlink(tmp);
     return false;

@@ -236,6 +236,10 @@ def test_consent_withdrawn(d, division):
     c.refused("erased", "person.erase", about(a, consent_withdrawn=True), division, reason="再次")
     c.refused("erased", "person.export", about(a), division, reason="查阅")
     c.refused("erased", "person.correct", about(a, phone="13911112222"), division, reason="更正")
+    c.refused("erased", "application.supplement", {"application": a, "post": "职员"}, division)
+    fact = {"subject": a, "predicate": (FACTS[division] or ("criminal_record",))[0], "value": "no", "source": "来源",
+            "attester": "某", "as_of": "2026-01-05"}
+    c.refused("erased", "fact.assert", fact, division)
     again = apply(c, division, n)
     assert again != a and "erased" not in c.case(again) and c.content(again)
 
