@@ -148,14 +148,6 @@ static void answers(jd_buf *b)
         { "`case.get`", "`case`",
           "map: `id`, `entity`, `state`, `version`, `policy`, `department`, `due`, `overdue`, and "
           "what the entity has besides; `erased` where its content was destroyed" },
-        { "`content.read`", "`content`",
-          "list of what was handed in, newest first: `type`, `at`, `entry`, `sender`, `event`, `to`, `because`, "
-          "`reason`, `body`, or `erased`. A supervisor sees of a report their own words and the feedback" },
-        { "", "`content_next`", "where there is more: the `before` of the next one" },
-        { "`person.export`", "`export`",
-          "map: `subject`; `cases`, each with `id`, `state` and its `entries` as above; `reads`; `reports`, "
-          "likewise; `next` where there are more reports" },
-        { "`retention.run`", "`persons`, `reports`", "how many can be read no more" },
         { "`reads.list`", "`reads`", "list, newest first: `entry`, `at`, `type`, `id`, `reader`, `sender`" },
         { "`retention.due`", "`due`",
           "list of `item`, `of` (application, supervisor, reports), `ended`, `due`, `rule`, and `reports`, a number" },
