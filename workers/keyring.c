@@ -133,6 +133,14 @@ bool jd_unseal_in(const jd_vault *v, jd_txn *t, jd_place at, jd_str sealed, jd_a
     return ok;
 }
 
+void jd_key_destroy(const jd_vault *v, jd_txn *t, jd_str key)
+{
+    static const char zeros[JD_WRAPPED];
+    jd_put(t, JD_DB_KEYS, key, (jd_str){ zeros, sizeof zeros }); /* in its place: a deletion leaves the bytes there */
+    jd_put(t, JD_DB_KEYS, key, (jd_str){ "", 0 });
+    jd_vault_forget_all(v);
+}
+
 bool jd_slot_destroyed(jd_txn *t, jd_slot slot)
 {
     jd_str row;

@@ -80,8 +80,28 @@ static void nothing_of_an_aborted_transaction_stays(void **state)
 static void destroy(jd_slot slot)
 {
     jd_key k = jd_key_slot(slot.kind, slot.number);
-    jd_put(&s.txn, JD_DB_KEYS, jd_k(&k), (jd_str){ "", 0 });
-    jd_vault_forget(s.vault, slot);
+    jd_key_destroy(s.vault, &s.txn, jd_k(&k));
+}
+
+/* Of a page that was written anew nothing stays behind in its gaps. */
+static void it_is_overwritten(void **state)
+{
+    (void)state;
+    char file[160], row[JD_WRAPPED];
+    jd_str found;
+    jd_key k = jd_key_slot(two.kind, two.number);
+    start("overwritten");
+    jd_begin(s.store, &s.txn, true);
+    key_for(one);
+    key_for(two); /* the last put lies where a deletion leaves it */
+    assert_true(jd_get(&s.txn, JD_DB_KEYS, jd_k(&k), &found));
+    memcpy(row, found.p, sizeof row);
+    destroy(two);
+    assert_int_equal(jd_commit(&s.txn), 0);
+    snprintf(file, sizeof file, "%s/data.mdb", s.path);
+    jd_str bytes = file_text(file);
+    assert_null(memmem(bytes.p, bytes.n, row + 5, 24));
+    finish();
 }
 
 static void what_was_destroyed_stays_so(void **state)
@@ -204,6 +224,7 @@ int main(void)
         cmocka_unit_test(a_slot_keeps_its_key),
         cmocka_unit_test(nothing_of_an_aborted_transaction_stays),
         cmocka_unit_test(what_was_destroyed_stays_so),
+        cmocka_unit_test(it_is_overwritten),
         cmocka_unit_test(readers_keep_no_key),
         cmocka_unit_test(another_master_key),
         cmocka_unit_test(keys_of_a_master_key_that_is_gone),
