@@ -69,12 +69,15 @@ void jd_engine_close(jd_engine *g)
     jd_arena_free(&g->arena);
     jd_buf_free(&g->entry);
     jd_buf_free(&g->row);
+    jd_buf_free(&g->gone);
+    jd_scrub_free(&g->scrub);
 }
 
 void jd_batch_begin(jd_engine *g, jd_buf *events)
 {
     g->events = events;
     g->events_n = 0;
+    g->gone.n = 0;
     jd_arena_reset(&g->arena);
     jd_begin(g->store, &g->txn, true);
 }
@@ -94,7 +97,10 @@ int jd_batch_commit(jd_engine *g)
 {
     jd_tally_write(&g->txn, &g->tally);
     int rc = jd_commit(&g->txn);
-    if (rc) roll_back(g);
+    if (rc)
+        roll_back(g);
+    else if (g->gone.n)
+        jd_scrub_add(&g->scrub, jd_buf_view(&g->gone));
     return rc;
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "workers/keys.h"
+#include "workers/scrub.h"
 
 static const jd_slot division_slot = { .kind = JD_SLOT_DIVISION };
 
@@ -17,6 +18,12 @@ jd_slot jd_month_slot(int64_t ms)
     int year, month, day;
     jd_day_parts(jd_day_from_ms(ms), &year, &month, &day);
     return (jd_slot){ JD_SLOT_MONTH, (uint64_t)(year * 12 + month - 1) };
+}
+
+/* Empty; or overwritten while somebody read who began before it was emptied. */
+bool jd_row_destroyed(jd_str row)
+{
+    return row.n == 0 || row.p[0] == 0;
 }
 
 static void draw(const jd_vault *v, jd_txn *t, jd_slot slot, jd_secret *key)
@@ -35,7 +42,7 @@ static bool versions_present(const jd_vault *v, jd_txn *t, char *why, size_t why
     jd_scan s = jd_scan_from(t, JD_DB_KEYS, (jd_str){ "", 0 });
     while (jd_scan_next(&s)) {
         uint32_t version = jd_wrapped_by(s.value);
-        if (s.value.n == 0 || jd_vault_has(v, version)) continue;
+        if (jd_row_destroyed(s.value) || jd_vault_has(v, version)) continue;
         snprintf(why, why_n, "keys of this store are wrapped by version %u of the master key, which is not there",
                  version);
         jd_scan_end(&s);
@@ -133,9 +140,11 @@ bool jd_unseal_in(const jd_vault *v, jd_txn *t, jd_place at, jd_str sealed, jd_a
     return ok;
 }
 
-void jd_key_destroy(const jd_vault *v, jd_txn *t, jd_str key)
+void jd_key_destroy(const jd_vault *v, jd_txn *t, jd_str key, jd_buf *gone)
 {
     static const char zeros[JD_WRAPPED];
+    jd_str row;
+    if (jd_get(t, JD_DB_KEYS, key, &row)) jd_scrub_pattern(key, row, gone);
     jd_put(t, JD_DB_KEYS, key, (jd_str){ zeros, sizeof zeros }); /* in its place: a deletion leaves the bytes there */
     jd_put(t, JD_DB_KEYS, key, (jd_str){ "", 0 });
     jd_vault_forget_all(v);
@@ -145,7 +154,7 @@ bool jd_slot_destroyed(jd_txn *t, jd_slot slot)
 {
     jd_str row;
     jd_key k = key_of(slot);
-    return jd_get(t, JD_DB_KEYS, jd_k(&k), &row) && row.n == 0;
+    return jd_get(t, JD_DB_KEYS, jd_k(&k), &row) && jd_row_destroyed(row);
 }
 
 /* ------------------------------------------------------------ another master key */
@@ -197,5 +206,5 @@ void jd_keyring_count(jd_txn *t, jd_keys_by *out)
 {
     *out = (jd_keys_by){ 0 };
     jd_scan s = jd_scan_from(t, JD_DB_KEYS, (jd_str){ "", 0 });
-    while (jd_scan_next(&s)) count_one(out, s.value.n ? jd_wrapped_by(s.value) : 0);
+    while (jd_scan_next(&s)) count_one(out, jd_row_destroyed(s.value) ? 0 : jd_wrapped_by(s.value));
 }

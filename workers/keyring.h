@@ -19,8 +19,10 @@ jd_slot jd_month_slot(int64_t ms); /* of an instant, in UTC+8 */
 const jd_secret *jd_key_to_seal(const jd_vault *v, jd_txn *t, jd_slot *slot);
 
 bool jd_unseal_in(const jd_vault *v, jd_txn *t, jd_place at, jd_str sealed, jd_arena *a, jd_str *plain);
-/* For good: the row is overwritten, then emptied. Copies on pages that are free stay until those are used again. */
-void jd_key_destroy(const jd_vault *v, jd_txn *t, jd_str key);
+/* For good: the row is overwritten, then emptied. Copies on pages that are free are scrub.h's, by what is added to
+ * `gone`. */
+void jd_key_destroy(const jd_vault *v, jd_txn *t, jd_str key, jd_buf *gone);
+bool jd_row_destroyed(jd_str row);
 bool jd_slot_destroyed(jd_txn *t, jd_slot slot);
 
 /* Wraps up to `max` rows behind *from under the newest master key; how many were looked at, 0 at the end. */

@@ -89,7 +89,7 @@ static void apply_change(jd_ctx *c, jd_change *ch, uint64_t seq, jd_changed *out
 static void put_other(jd_engine *g, const jd_put_row *p)
 {
     if (p->db == JD_DB_KEYS)
-        jd_key_destroy(g->vault, &g->txn, jd_k(&p->key));
+        jd_key_destroy(g->vault, &g->txn, jd_k(&p->key), &g->gone);
     else if (p->value.p)
         jd_put(&g->txn, p->db, jd_k(&p->key), p->value);
     else

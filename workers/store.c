@@ -112,6 +112,13 @@ bool jd_store_writes(const jd_store *s)
     return s->lock >= 0;
 }
 
+int jd_store_fd(const jd_store *s)
+{
+    int fd = -1;
+    mdb_env_get_fd(s->env, &fd);
+    return fd;
+}
+
 double jd_store_used(jd_store *s)
 {
     MDB_envinfo info;

@@ -41,7 +41,8 @@ typedef struct jd_txn {
 jd_store *jd_store_open(const char *dir, bool writer, size_t map_bytes, char *why, size_t why_n);
 void jd_store_close(jd_store *s);
 bool jd_store_writes(const jd_store *s);
-enum { JD_STORE_DAMAGED = -1 }; /* what was read cannot have been written by us */
+int jd_store_fd(const jd_store *s); /* of the data file; LMDB's own, never to be closed */
+enum { JD_STORE_DAMAGED = -1 };     /* what was read cannot have been written by us */
 const char *jd_store_error(int rc);
 bool jd_store_full(int rc);        /* map or disk full: the message can be sent again later */
 double jd_store_used(jd_store *s); /* share of the map in use, 0..1 */

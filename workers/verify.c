@@ -218,7 +218,7 @@ static bool check_keys(check *c)
     jd_scan s = jd_scan_from(&c->txn, JD_DB_KEYS, (jd_str){ "", 0 });
     while (ok && jd_scan_next(&s)) {
         jd_unkey_slot(s.key, &slot.kind, &slot.number);
-        ok = s.value.n == 0 || jd_unwrap(c->g->vault, slot, s.value, &key);
+        ok = jd_row_destroyed(s.value) || jd_unwrap(c->g->vault, slot, s.value, &key);
         if (!ok) ok = BROKEN(c, 13, "key %c %llu does not open", slot.kind, (unsigned long long)slot.number);
     }
     sodium_memzero(&key, sizeof key);

@@ -8,7 +8,11 @@
 #include "proto/link.h"
 #include "workers/keys.h"
 
-enum { CATCH_UP = 1000, REWRAP = 256 }; /* events a frame when a daemon comes back; keys a commit */
+enum {
+    CATCH_UP = 1000,  /* events a frame when a daemon comes back */
+    REWRAP = 256,     /* keys a commit */
+    SCRUB_LAST = 128, /* steps at the end, of 8 MiB each */
+};
 
 typedef struct item {
     struct item *next;
@@ -31,6 +35,7 @@ struct jd_writer {
     pthread_cond_t more;
     queue in, out;
     int64_t busy_since;       /* of the oldest frame being applied, 0 when idle */
+    bool scrub;               /* keys were destroyed, copies of them may be left */
     bool stop, rekey, rewrap; /* rewrap: keys may be wrapped by an older master key */
     jd_slot rewrapped;        /* the last that was looked at */
     int rewraps;
@@ -323,7 +328,7 @@ static item *wait_for_work(jd_writer *w, bool *over)
 {
     pthread_mutex_lock(&w->lock);
     w->busy_since = 0;
-    while (!w->in.head && !w->stop && !w->rekey && !w->rewrap) pthread_cond_wait(&w->more, &w->lock);
+    while (!w->in.head && !w->stop && !w->rekey && !w->rewrap && !w->scrub) pthread_cond_wait(&w->more, &w->lock);
     item *all = queue_all(&w->in);
     if (all) w->busy_since = all->since;
     bool rekey = w->rekey;
@@ -359,7 +364,9 @@ static void *writer_main(void *arg)
     for (bool over = false; !over;) {
         run_all(w, wait_for_work(w, &over));
         if (w->rewrap && !over) rewrap_some(w);
+        w->scrub = jd_scrub_step(&w->g->scrub, w->g->store);
     }
+    for (int left = SCRUB_LAST; left && jd_scrub_step(&w->g->scrub, w->g->store); left--) continue;
     return NULL;
 }
 

@@ -365,6 +365,32 @@ def test_a_broken_key_is_no_erasure():
         wait_for(lambda: d.up(LINCANG), 5, "it")
 
 
+def test_no_copy_of_a_key_is_left():
+    """PIPL 47: pages are copied when they are written, and LMDB keeps the old ones for later; what they hold of a
+    destroyed key is overwritten, and nothing else is."""
+    with Daemon([LINCANG]) as d:
+        c, file = d.client(), d.state / LINCANG / "data.mdb"
+        people = [reject(c, apply(c)) for _ in range(8)]  # the table's page is copied with each new key
+        rows = [row_of(file.read_bytes(), n + 1) for n in range(8)]
+        c.ok("person.erase", about(people[2], consent_withdrawn=True), reason="撤回同意")
+        wait_for(lambda: rows[2] not in file.read_bytes(), 10, "it to be overwritten")
+        kept = file.read_bytes()
+        assert all(rows[n] in kept for n in range(8) if n != 2)
+        c.ok("person.erase", about(people[5], consent_withdrawn=True), reason="撤回同意")
+        d.stop()  # and a worker that is told to stop does it before it ends
+        assert rows[5] not in file.read_bytes()
+        d.start()
+        c = d.client()
+        for n, a in enumerate(people):
+            erased(c, a) if n in (2, 5) else c.content(a)
+
+
+def row_of(store, person):
+    """The wrapped key of a person as it lies in the file, from its nonce on."""
+    head = b"P" + person.to_bytes(8, "big") + b"\x01\x01\x00\x00\x00"
+    return store[store.rindex(head) + len(head):][:24]
+
+
 # ---------------------------------------------------------------- retention
 
 def due(c, division=LINCANG, **more):

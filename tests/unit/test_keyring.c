@@ -4,6 +4,7 @@
 #include "tests/unit/support.h"
 #include "workers/keyring.h"
 #include "workers/keys.h"
+#include "workers/scrub.h"
 
 static struct {
     jd_store *store;
@@ -77,10 +78,12 @@ static void nothing_of_an_aborted_transaction_stays(void **state)
     finish();
 }
 
+static jd_buf gone;
+
 static void destroy(jd_slot slot)
 {
     jd_key k = jd_key_slot(slot.kind, slot.number);
-    jd_key_destroy(s.vault, &s.txn, jd_k(&k));
+    jd_key_destroy(s.vault, &s.txn, jd_k(&k), &gone);
 }
 
 /* Of a page that was written anew nothing stays behind in its gaps. */
@@ -127,6 +130,123 @@ static void what_was_destroyed_stays_so(void **state)
     jd_abort(&s.txn);
     jd_buf_free(&sealed);
     jd_arena_free(&a);
+    finish();
+}
+
+static bool in_file(const char *row)
+{
+    char file[160];
+    snprintf(file, sizeof file, "%s/data.mdb", s.path);
+    jd_str bytes = file_text(file);
+    return memmem(bytes.p, bytes.n, row + 5, 24) != NULL;
+}
+
+static void row_of(jd_slot slot, char row[JD_WRAPPED])
+{
+    jd_str found;
+    jd_key k = jd_key_slot(slot.kind, slot.number);
+    assert_true(jd_get(&s.txn, JD_DB_KEYS, jd_k(&k), &found) && found.n == JD_WRAPPED);
+    memcpy(row, found.p, JD_WRAPPED);
+}
+
+/* Older copies of the page keep the row, until the file is scrubbed; every other key stays. */
+static void copies_in_free_pages(void **state)
+{
+    (void)state;
+    enum { KEYS = 200 };
+    char row[JD_WRAPPED], kept[JD_WRAPPED], why[256];
+    jd_scrub scrub = { 0 };
+    jd_secret key[KEYS];
+    start("copies");
+    for (int i = 0; i < KEYS; i++) { /* a commit each: many copies of many pages */
+        jd_begin(s.store, &s.txn, true);
+        key[i] = key_for((jd_slot){ JD_SLOT_PERSON, (uint64_t)i });
+        if (i == 77) row_of((jd_slot){ JD_SLOT_PERSON, 77 }, row);
+        if (i == 78) row_of((jd_slot){ JD_SLOT_PERSON, 78 }, kept);
+        assert_int_equal(jd_commit(&s.txn), 0);
+    }
+    gone.n = 0;
+    jd_begin(s.store, &s.txn, true);
+    destroy((jd_slot){ JD_SLOT_PERSON, 77 });
+    jd_key k = jd_key_slot(JD_SLOT_PERSON, 78); /* and what was not destroyed, which must be left alone */
+    jd_scrub_pattern(jd_k(&k), (jd_str){ kept, sizeof kept }, &gone);
+    assert_int_equal(jd_commit(&s.txn), 0);
+    assert_true(in_file(row) && in_file(kept));
+    jd_scrub_add(&scrub, jd_buf_view(&gone));
+    while (jd_scrub_step(&scrub, s.store)) continue;
+    assert_true(!in_file(row) && in_file(kept));
+    jd_scrub_free(&scrub);
+    jd_vault_forget_all(s.vault);
+    assert_true(jd_keyring_open(s.vault, s.store, false, why, sizeof why));
+    jd_begin(s.store, &s.txn, true);
+    for (int i = 0; i < KEYS; i++)
+        if (i != 77) assert_true(same(key[i], key_for((jd_slot){ JD_SLOT_PERSON, (uint64_t)i })));
+    jd_abort(&s.txn);
+    finish();
+}
+
+/* Rows of another table, of all lengths: their pages are written in buffers that held keys before. */
+static void put_others(int n)
+{
+    char text[300];
+    for (int i = 0; i < 4; i++) {
+        jd_key k = jd_key_seq(draw(60));
+        uint32_t length = 1 + draw(i % 2 ? 40 : sizeof text - 1);
+        memset(text, (int)(jd_get_be64(k.bytes) + 1), length);
+        jd_put(&s.txn, JD_DB_CASES, jd_k(&k), (jd_str){ text, length });
+        if (n % 3 == 0) jd_del(&s.txn, JD_DB_CASES, jd_k(&k));
+    }
+}
+
+static void others_are_whole(void)
+{
+    jd_scan scan = jd_scan_from(&s.txn, JD_DB_CASES, (jd_str){ "", 0 });
+    while (jd_scan_next(&scan)) {
+        assert_int_equal(scan.key.n, 8);
+        for (uint32_t i = 0; i < scan.value.n; i++) assert_int_equal(scan.value.p[i], jd_unkey_seq(scan.key) + 1);
+    }
+    assert_int_equal(s.txn.rc, 0);
+}
+
+/* Keys come and go, and what a page keeps in its gaps lies half under rows that are in use. */
+static void no_other_byte_is_touched(void **state)
+{
+    (void)state;
+    enum { ROUNDS = 400, A_ROUND = 3, KEYS = ROUNDS * A_ROUND };
+    static jd_secret key[KEYS];
+    static bool is_gone[KEYS];
+    char why[256];
+    jd_scrub scrub = { 0 };
+    start("touched");
+    for (int n = 0; n < KEYS; n += A_ROUND) {
+        gone.n = 0;
+        jd_begin(s.store, &s.txn, true);
+        for (int i = n; i < n + A_ROUND; i++) key[i] = key_for((jd_slot){ JD_SLOT_PERSON, (uint64_t)i * 7919 % KEYS });
+        put_others(n);
+        for (int i = 0; i < A_ROUND / 3; i++) {
+            int which = (int)draw((uint32_t)(n + A_ROUND));
+            if (!is_gone[which]) destroy((jd_slot){ JD_SLOT_PERSON, (uint64_t)which * 7919 % KEYS });
+            is_gone[which] = true;
+        }
+        assert_int_equal(jd_commit(&s.txn), 0);
+        jd_scrub_add(&scrub, jd_buf_view(&gone));
+        while (jd_scrub_step(&scrub, s.store)) continue;
+        jd_begin(s.store, &s.txn, false);
+        others_are_whole();
+        jd_abort(&s.txn);
+    }
+    jd_vault_forget_all(s.vault);
+    assert_true(jd_keyring_open(s.vault, s.store, false, why, sizeof why));
+    jd_begin(s.store, &s.txn, true);
+    others_are_whole();
+    assert_int_equal(jd_count(&s.txn, JD_DB_KEYS), KEYS + 1);
+    for (int i = 0; i < KEYS; i++) {
+        jd_slot slot = { JD_SLOT_PERSON, (uint64_t)i * 7919 % KEYS };
+        assert_int_equal(jd_slot_destroyed(&s.txn, slot), is_gone[i]);
+        if (!is_gone[i]) assert_true(same(key[i], key_for(slot)));
+    }
+    jd_abort(&s.txn);
+    jd_scrub_free(&scrub);
     finish();
 }
 
@@ -225,6 +345,8 @@ int main(void)
         cmocka_unit_test(nothing_of_an_aborted_transaction_stays),
         cmocka_unit_test(what_was_destroyed_stays_so),
         cmocka_unit_test(it_is_overwritten),
+        cmocka_unit_test(copies_in_free_pages),
+        cmocka_unit_test(no_other_byte_is_touched),
         cmocka_unit_test(readers_keep_no_key),
         cmocka_unit_test(another_master_key),
         cmocka_unit_test(keys_of_a_master_key_that_is_gone),
