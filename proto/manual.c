@@ -148,7 +148,8 @@ static void answers(jd_buf *b)
         { "`case.get`", "`case`",
           "map: `id`, `entity`, `state`, `version`, `policy`, `department`, `due`, `overdue`, and "
           "what the entity has besides; `erased` where its content was destroyed" },
-        { "`reads.list`", "`reads`", "list, newest first: `entry`, `at`, `type`, `id`, `reader`, `sender`" },
+        { "`reads.list`", "`reads`",
+          "list, newest first, of each case the last 2,000: `entry`, `at`, `type`, `id`, `reader`, `sender`" },
         { "`retention.due`", "`due`",
           "list of `item`, `of` (application, supervisor, reports), `ended`, `due`, `rule`, and `reports`, a number" },
         { "", "`next`", "where it is not the last page" },

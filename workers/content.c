@@ -2,7 +2,7 @@
 
 #include "proto/pack.h"
 
-enum { ENTRIES_MAX = 200 };
+enum { ENTRIES_MAX = 200, READS_MAX = 2000 };
 
 jd_past jd_past_of(jd_txn *t, jd_arena *a, jd_case_id id, uint64_t seq)
 {
@@ -99,7 +99,7 @@ static void pack_read(const jd_engine *g, const jd_past *p, const jd_reason *rea
 size_t jd_pack_reads(const jd_engine *g, jd_past past, uint64_t before, jd_buf *out)
 {
     size_t n = 0;
-    while (jd_past_next(&past)) {
+    while (n < READS_MAX && jd_past_next(&past)) {
         const jd_reason *reader = reader_of(&past.e);
         if (!reader || past.e.seq >= before) continue;
         pack_read(g, &past, reader, out);

@@ -30,7 +30,7 @@ enum { JD_CONTENT_MAX = 4 << 20 }; /* bytes a receipt; what is left is asked for
 /* One entry as a map; false where there is nothing to show of it. */
 bool jd_pack_sealed(const jd_engine *g, const jd_past *p, jd_sight sight, jd_buf *out);
 
-/* Who read: {entry, at, type, id, reader, sender} for each read of the case before an entry. */
+/* Who read: {entry, at, type, id, reader, sender} for each read of the case before an entry, the last 2,000. */
 size_t jd_pack_reads(const jd_engine *g, jd_past past, uint64_t before, jd_buf *out);
 
 /* export.c */

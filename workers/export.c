@@ -4,7 +4,7 @@
 #include "workers/content.h"
 #include "workers/retention.h"
 
-enum { LOOK_MAX = 20000 }; /* reports looked at a part */
+enum { LOOK_MAX = 20000, ENTRIES_MAX = 50000 }; /* reports looked at a part; entries shown of a case */
 
 typedef struct exporting {
     const jd_engine *g;
@@ -32,7 +32,7 @@ static bool pack_case(exporting *x, jd_case_id id, const jd_case_row *row, jd_si
     pack_id(x, "id", id);
     jd_pack_z(x->out, "entries");
     size_t at = jd_pack_open(x->out);
-    while (jd_past_next(&p)) {
+    while (n < ENTRIES_MAX && jd_past_next(&p)) {
         if (p.e.seq >= x->e->seq) continue;
         if (state < 0) state = p.change->to;
         n += jd_pack_sealed(x->g, &p, sight, x->out);
