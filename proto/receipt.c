@@ -147,3 +147,13 @@ void jd_event_pack(const jd_event *e, jd_buf *b)
     if (e->due != JD_NO_DAY) jd_pack_kd(b, "due", e->due);
     if (e->code) jd_pack_kz(b, "code", e->code);
 }
+
+void jd_refused_pack(const uint8_t cause[16], jd_code code, jd_buf *b)
+{
+    jd_pack_map(b, 4);
+    jd_pack_ku(b, "v", 1);
+    jd_pack_z(b, "cause");
+    pack_id(cause, false, b);
+    jd_pack_kz(b, "code", jd_code_text(code));
+    jd_pack_kz(b, "text", jd_code_means(code));
+}
