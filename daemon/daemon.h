@@ -17,9 +17,10 @@ typedef struct jd_door {
 } jd_door;
 enum { JD_OPEN, JD_KEYED, JD_DOORS };
 
-/* A socket with keys events go out by. PUB gives each of its peers whatever it subscribes to, so a hall carries
+/* A socket with keys events go out by. It gives each of its peers whatever that one subscribes to, so a hall carries
  * only what all who are let in may hear. */
 typedef struct jd_hall {
+    jd_daemon *d;
     jd_zsocket *s;
     uint64_t divisions; /* a bit each, in the configuration's order */
     char domain[16];
@@ -78,6 +79,8 @@ void jd_clock_set(jd_clock *c, jd_ms at);
 /* doors.c */
 bool jd_doors_open(jd_daemon *d, void (*on_round)(void *)); /* behind the divisions */
 
+void jd_on_subscription(void *hall, const jd_zmessage *m); /* gate.c */
+
 /* intake.c: what front ends and staff send */
 void jd_on_intake(void *door, const jd_zmessage *m);
 void jd_on_push(void *door, const jd_zmessage *m);
@@ -93,7 +96,7 @@ void jd_slots_lost(jd_daemon *d, const jd_division *v); /* its queries are told 
 void jd_answer(jd_zsocket *to, jd_str peer, bool delimiter, jd_str receipt);
 
 /* division.c: one division's worker, its batches and its clocks */
-jd_division *jd_division_new(jd_daemon *d, uint32_t code);
+jd_division *jd_division_new(jd_daemon *d, int place); /* in the configuration */
 uint32_t jd_division_code(const jd_division *v);
 uint64_t jd_division_event_seq(const jd_division *v);
 bool jd_division_up(const jd_division *v);

@@ -442,13 +442,14 @@ static void on_ping(uv_timer_t *t)
 
 /* ------------------------------------------------------------ life */
 
-jd_division *jd_division_new(jd_daemon *d, uint32_t code)
+jd_division *jd_division_new(jd_daemon *d, int place)
 {
     jd_division *v = calloc(1, sizeof *v);
+    uint32_t code = d->config->divisions[place];
     if (!v) return NULL;
     v->d = d;
     v->code = code;
-    v->place = d->divisions_n;
+    v->place = place;
     v->path = jd_worker_socket(d->config, code);
     v->last = &v->first;
     v->wake_at = JD_NO_TIME;

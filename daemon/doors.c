@@ -37,7 +37,11 @@ static bool bind_hall(jd_daemon *d, jd_zplan plan, char *endpoint, uint64_t divi
     jd_hall *h = &d->halls[d->halls_n];
     const jd_endpoints one = { .n = 1, .v = { endpoint } };
     snprintf(h->domain, sizeof h->domain, "events-%d", d->halls_n);
+    h->d = d;
     h->divisions = divisions;
+    plan.type = JD_Z_XPUB; /* as PUB, and says who subscribes */
+    plan.f = jd_on_subscription;
+    plan.arg = h;
     plan.endpoints = &one;
     plan.secret = d->gate.keys.server.secret_key;
     plan.domain = h->domain;

@@ -163,6 +163,19 @@ static void on_zap(void *arg, const jd_zmessage *m)
     for (size_t i = 0; i < sizeof out / sizeof *out; i++) jd_z_send(d->zap, out[i], i + 1 < sizeof out / sizeof *out);
 }
 
+/* The second look at who hears: at the key each subscription came with. Without one the handler did not stand at
+ * the door, and libzmq lets everybody pass then. */
+void jd_on_subscription(void *hall, const jd_zmessage *m)
+{
+    const jd_hall *h = hall;
+    if (!m->frame[0].n || m->frame[0].p[0] != 1) return; /* 0: no more; also of a peer that went */
+    if (!m->user) jd_die(JD_EX_SOFTWARE, "a subscriber whose key nobody looked at: the ZAP handler is gone; stopping");
+    const jd_grant *g = in_force(&h->d->gate, jd_str_of(m->user));
+    if (g && may_hear(h->d, g, h->divisions)) return;
+    h->d->gate.forbidden++;
+    jd_z_drop_peers(h->s);
+}
+
 bool jd_gate_open(jd_daemon *d)
 {
     static char address[] = "inproc://zeromq.zap.01";

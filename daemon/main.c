@@ -201,8 +201,7 @@ static int run(jd_daemon *d)
     uv_loop_init(&d->loop);
     d->loop.data = d;
     if (!jd_slots_init(d, (uint32_t)d->config->in_flight + 4096)) return JD_EX_TEMPFAIL;
-    for (int i = 0; i < d->config->divisions_n; i++)
-        d->divisions[d->divisions_n++] = jd_division_new(d, d->config->divisions[i]);
+    for (int i = 0; i < d->config->divisions_n; i++, d->divisions_n++) d->divisions[i] = jd_division_new(d, i);
     if (!jd_doors_open(d, on_round)) return JD_EX_UNAVAILABLE; /* divisions first: the gate knows who may hear which */
     start_handles(d);
     for (int i = 0; i < d->divisions_n; i++) jd_division_start(d->divisions[i]);

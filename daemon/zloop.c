@@ -151,6 +151,7 @@ static void set_options(void *s, jd_ztype type, jd_hwm hwm)
     set(s, ZMQ_HEARTBEAT_TIMEOUT, 15000);
     set(s, ZMQ_BACKLOG, 512);
     zmq_setsockopt(s, ZMQ_MAXMSGSIZE, &max, sizeof max);
+    if (type == JD_Z_XPUB) set(s, ZMQ_XPUB_VERBOSE, 1); /* each subscription is shown, not only the first to a topic */
     if (type != JD_Z_ROUTER) return;
     set(s, ZMQ_ROUTER_MANDATORY, 1); /* a lost peer is an error, not silence */
     set(s, ZMQ_ROUTER_HANDOVER, 0);  /* nobody takes another's routing id over */
@@ -209,7 +210,7 @@ static void close_socket(jd_zsocket *s)
 
 jd_zsocket *jd_z_bind(jd_zloop *z, const jd_zplan *plan)
 {
-    static const int types[] = { ZMQ_ROUTER, ZMQ_PULL, ZMQ_PUB, ZMQ_REP };
+    static const int types[] = { ZMQ_ROUTER, ZMQ_PULL, ZMQ_PUB, ZMQ_XPUB, ZMQ_REP };
     jd_zsocket *s = &z->sockets[z->n];
     int fd;
     size_t n = sizeof fd;

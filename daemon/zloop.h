@@ -25,7 +25,7 @@ typedef struct jd_zmessage {
     const char *user;
 } jd_zmessage;
 
-typedef enum { JD_Z_ROUTER, JD_Z_PULL, JD_Z_PUB, JD_Z_REP } jd_ztype;
+typedef enum { JD_Z_ROUTER, JD_Z_PULL, JD_Z_PUB, JD_Z_XPUB, JD_Z_REP } jd_ztype;
 typedef void (*jd_on_message)(void *arg, const jd_zmessage *m);
 
 jd_zloop *jd_zloop_new(uv_loop_t *loop);
