@@ -18,6 +18,8 @@ typedef struct jd_args {
     bool json, help, version;
     int64_t timeout, retries; /* -1 where not given, like every number here */
     const char *id, *reason, *at, *state, *department, *calendar;
+    const char *key, *server_key; /* certificate files */
+    const char *access, *out, *role, *divisions, *departments, *supervisors, *from, *to;
     bool content, overdue, all, replay, quiet, watch, rules;
     int64_t since, count, limit;
     int n; /* what is left behind the options */
@@ -102,5 +104,7 @@ int jd_run_protocol(jd_args *a);
 int jd_run_policy(jd_args *a);
 int jd_run_verify(jd_args *a);
 int jd_run_play(jd_args *a);
+int jd_run_keygen(jd_args *a);
+int jd_run_access(jd_args *a);
 
 #endif

@@ -20,12 +20,15 @@ static const jd_command commands[] = {
       "check a policy file, show one or the one in force, or say what differs" },
     { "play", "FILE...", 1, 64, " watch quiet ", jd_run_play,
       "send sample cases and check that each ends as its line says" },
+    { "keygen", "", 0, 0, " out ", jd_run_keygen, "make a key: a certificate to hand out, and the secret one to it" },
+    { "access", "list | grant NAME FILE | revoke NAME", 1, 3, " access role divisions departments supervisors from to ",
+      jd_run_access, "who may come in by which key: show or change the access file" },
     { "verify", "", 0, 0, " division replay ", jd_run_verify,
       "check the store's promises (runs jiandu-worker --verify)" },
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
-static const char global_options[] = " intake events config timeout retries json division help version ";
+static const char global_options[] = " intake events config key server-key timeout retries json division help version ";
 
 static void say_row(const jd_command *c)
 {
