@@ -139,31 +139,13 @@ static bool away_too_long(const jd_division *v)
     return !v->ready && v->away_since && uv_now(&v->d->loop) - v->away_since > PATIENCE_MS;
 }
 
-/* How many of whose messages are unanswered: counted when they are taken, and when their batch is done with. */
-static void settle(const jd_buf *senders)
-{
-    for (size_t i = 0; i + sizeof(jd_meter *) <= senders->n; i += sizeof(jd_meter *)) {
-        jd_meter *by;
-        memcpy(&by, senders->p + i, sizeof by);
-        by->outstanding--;
-    }
-}
-
-static void charge(jd_division *v, jd_meter *by)
-{
-    if (!by) return;
-    jd_buf_add(&v->senders, &by, sizeof by);
-    if (v->senders.failed) jd_die(JD_EX_TEMPFAIL, "out of memory");
-    by->outstanding++;
-}
-
 bool jd_division_add(jd_division *v, const jd_link_msg *m, jd_meter *by)
 {
     if (away_too_long(v)) return false;
     if (!v->gathered.n) begin_batch(v);
     size_t before = v->gathered.n;
     jd_link_put(&v->gathered, m);
-    charge(v, by);
+    jd_meter_charge(by, &v->senders);
     v->gathered_n++;
     v->d->in_flight++;
     v->d->in_flight_bytes += v->gathered.n - before;
@@ -228,7 +210,7 @@ static void publish_events(jd_division *v, jd_cur *c, uint64_t event_seq)
 static void batch_free(batch *b)
 {
     jd_buf_free(&b->frame);
-    jd_buf_free(&b->senders);
+    jd_meter_settle(&b->senders);
     free(b);
 }
 
@@ -241,7 +223,6 @@ static void answered(jd_division *v, uint64_t number)
     v->unanswered--;
     v->d->in_flight -= b->count;
     v->d->in_flight_bytes -= b->frame.n - BATCH_HEAD;
-    settle(&b->senders);
     batch_free(b);
 }
 
@@ -421,8 +402,7 @@ static void give_back(jd_division *v)
     }
     v->d->in_flight -= v->gathered_n;
     v->d->in_flight_bytes -= v->gathered.n - BATCH_HEAD;
-    settle(&v->senders);
-    jd_buf_free(&v->senders);
+    jd_meter_settle(&v->senders);
     jd_buf_free(&v->gathered);
     v->gathered_n = 0;
     jd_backpressure(v->d);

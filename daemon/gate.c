@@ -10,27 +10,6 @@ enum { TELL_MS = 10000 };
 
 /* ------------------------------------------------------------ measures */
 
-static bool has_left(jd_bucket *b, uint64_t now, int64_t per_second, int64_t n)
-{
-    int64_t full = per_second * 1000, ms = (int64_t)(now - b->at);
-    b->level = ms > 1000 ? full : b->level + ms * per_second;
-    if (b->level > full) b->level = full;
-    b->at = now;
-    return b->level >= n * 1000;
-}
-
-static jd_meter *meter_for(jd_gate *g, jd_str key)
-{
-    for (jd_meter *m = g->meters; m; m = m->next)
-        if (jd_str_is(key, m->key)) return m;
-    jd_meter *m = calloc(1, sizeof *m);
-    if (!m) jd_die(JD_EX_TEMPFAIL, "out of memory");
-    memcpy(m->key, key.p, key.n < JD_KEY_TEXT ? key.n : JD_KEY_TEXT);
-    m->messages.level = m->bytes.level = m->connects.level = INT64_MAX / 2;
-    m->next = g->meters;
-    return g->meters = m;
-}
-
 static jd_meter *meter_of(const jd_gate *g, const jd_grant *grant)
 {
     return g->meter_of[grant - g->keys.grants->v];
@@ -41,11 +20,10 @@ bool jd_gate_pace(jd_daemon *d, jd_meter *m, size_t bytes)
     if (!m) return true;
     const jd_config *c = d->config;
     uint64_t now = uv_now(&d->loop);
-    bool ok = has_left(&m->messages, now, c->client.messages, 1) & has_left(&m->bytes, now, c->client.kib * 1024, 1);
-    if (ok) {
-        m->messages.level -= 1000;
-        m->bytes.level -= (int64_t)bytes * 1000; /* may fall below nothing: what follows waits the longer */
-    }
+    bool ok =
+        jd_bucket_has(&m->messages, now, c->client.messages) & jd_bucket_has(&m->bytes, now, c->client.kib * 1024);
+    if (ok) jd_bucket_take(&m->messages, 1);
+    if (ok) jd_bucket_take(&m->bytes, (int64_t)bytes);
     d->gate.limited += !ok;
     return ok;
 }
@@ -79,7 +57,7 @@ jd_asker jd_gate_who(jd_daemon *d, const jd_door *door, const char *user)
     if (!user) return (jd_asker){ 0 };
     jd_str key = jd_str_of(user);
     const jd_grant *grant = in_force(g, key);
-    return (jd_asker){ .grant = grant, .meter = grant ? meter_of(g, grant) : meter_for(g, key) };
+    return (jd_asker){ .grant = grant, .meter = grant ? meter_of(g, grant) : jd_meter_for(&g->meters, key) };
 }
 
 jd_code jd_gate_may(jd_daemon *d, const jd_grant *g, jd_msg type, uint32_t division)
@@ -123,8 +101,8 @@ static verdict too_many(jd_daemon *d, jd_meter *m)
 {
     look_at_doings(d);
     bool ok = d->gate.connections <= d->config->connections;
-    ok = ok && has_left(&m->connects, uv_now(&d->loop), d->config->client.connects, 1);
-    if (ok) m->connects.level -= 1000;
+    ok = ok && jd_bucket_has(&m->connects, uv_now(&d->loop), d->config->client.connects);
+    if (ok) jd_bucket_take(&m->connects, 1);
     d->gate.limited += !ok;
     return ok ? COME_IN : COME_AGAIN;
 }
@@ -192,7 +170,7 @@ static void put_meters(jd_gate *g)
     free(g->meter_of);
     g->meter_of = calloc((size_t)n + 1, sizeof(jd_meter *));
     if (!g->meter_of) jd_die(JD_EX_TEMPFAIL, "out of memory");
-    for (int i = 0; i < n; i++) g->meter_of[i] = meter_for(g, g->keys.grants->v[i].key);
+    for (int i = 0; i < n; i++) g->meter_of[i] = jd_meter_for(&g->meters, g->keys.grants->v[i].key);
 }
 
 void jd_gate_begin(jd_daemon *d, const jd_keys *keys)

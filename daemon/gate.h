@@ -6,26 +6,12 @@
 #define JD_DAEMON_GATE_H
 
 #include "daemon/keys.h"
+#include "daemon/meter.h"
 #include "proto/codes.h"
 
 typedef struct jd_daemon jd_daemon;
 struct jd_door;
 struct jd_zsocket;
-
-/* So many a second, and as many at once. */
-typedef struct jd_bucket {
-    int64_t level; /* thousandths */
-    uint64_t at;   /* loop time, ms */
-} jd_bucket;
-
-/* What one key is using. Kept as long as the daemon lives, so that a reload forgives nothing. */
-typedef struct jd_meter {
-    struct jd_meter *next;
-    char key[JD_KEY_TEXT + 1];
-    int64_t outstanding, queries;
-    jd_bucket messages, bytes, connects;
-    bool heard; /* it was let in to a hall since its peers were last dropped */
-} jd_meter;
 
 typedef struct jd_gate {
     jd_keys keys;

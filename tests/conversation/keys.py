@@ -2,6 +2,7 @@
 
 import signal
 import socket
+import time
 
 import zmq
 import zmq.auth
@@ -114,6 +115,12 @@ class KeyClient(Client):
 def hears_something(s, seconds=5):
     """Whether anything comes in: a heartbeat does every two seconds."""
     return bool(s.poll(seconds * 1000))
+
+
+def nobody_hears(*sockets):
+    """Not even the heartbeat that comes every two seconds."""
+    time.sleep(2.3)
+    return not any(s.poll(0) for s in sockets)
 
 
 def nobody_answers(c, type="health.get", division=LINCANG, timeout=700):
