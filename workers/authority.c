@@ -106,11 +106,9 @@ bool jd_authorised(jd_ctx *c, const void *msg)
 {
     const jd_actor *a = c->cmd->actor;
     const jd_access *x = jd_access_of(c->cmd->type);
-    char roles[120];
     if (!a) return true;
-    jd_roles_text(c->cmd->type, roles, sizeof roles);
     if (!jd_role_may(a->role, c->cmd->type))
-        jd_refuse(c, JD_CODE_ROLE_MAY_NOT, JD_NO_RULE, NULL, "%s", roles);
+        jd_refuse(c, JD_CODE_ROLE_MAY_NOT, JD_NO_RULE, NULL, "another role than %s", jd_role_text(a->role));
     else if (msg && x->truth == JD_ACT_DEPARTMENT && !of_department(a, named(x, msg)))
         jd_refuse(c, JD_CODE_NOT_YOUR_DEPARTMENT, JD_NO_RULE, x->field, "a department this client is granted");
     else if (msg && x->truth == JD_ACT_SUPERVISOR && !of_supervisor(c, named(x, msg)))
