@@ -165,6 +165,7 @@ format:
 # The pages that are printed from the tables.
 docs: $(BUILD)/jianductl
 	$(BUILD)/jianductl protocol > PROTOCOL.md
+	$(PYTHON) tools/conformance.py --build $(BUILD) > docs/conformance.md
 
 # Boots a systemd of its own in a container; wants root.
 test-systemd:

@@ -102,6 +102,7 @@ int jd_run_health(jd_args *a);
 int jd_run_schema(jd_args *a);
 int jd_run_protocol(jd_args *a);
 int jd_run_policy(jd_args *a);
+int jd_run_rules(jd_args *a);
 int jd_run_verify(jd_args *a);
 int jd_run_play(jd_args *a);
 int jd_run_keygen(jd_args *a);

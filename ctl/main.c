@@ -18,6 +18,8 @@ static const jd_command commands[] = {
     { "protocol", "", 0, 0, " ", jd_run_protocol, "the protocol manual, as Markdown" },
     { "policy", "check FILE | show [FILE] | diff A B", 1, 3, " division calendar rules quiet ", jd_run_policy,
       "check a policy file, show one or the one in force, or say what differs" },
+    { "rules", "FILE [RULE]", 1, 2, " ", jd_run_rules,
+      "each article of a policy file: who decides it, where the file and the messages act on it" },
     { "play", "FILE...", 1, 64, " watch quiet ", jd_run_play,
       "send sample cases and check that each ends as its line says" },
     { "keygen", "", 0, 0, " out ", jd_run_keygen, "make a key: a certificate to hand out, and the secret one to it" },

@@ -60,6 +60,7 @@ struct jd_daemon {
     jd_division *divisions[JD_DIVISIONS_MAX];
     uv_signal_t term, interrupt, hangup;
     uint64_t draining_since; /* loop time, ms */
+    uint64_t idle_since;     /* likewise, with nothing left to answer; 0 before */
     uv_timer_t heartbeat, watchdog, drain;
     bool draining;
     uint64_t refused; /* messages that never reached a worker */

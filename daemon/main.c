@@ -15,7 +15,7 @@
 #include "base/log.h"
 #include "daemon/daemon.h"
 
-enum { HEARTBEAT_MS = 2000, DRAIN_LOOK_MS = 20, DRAIN_MAX_MS = 15000 };
+enum { HEARTBEAT_MS = 2000, DRAIN_LOOK_MS = 20, DRAIN_MAX_MS = 15000, GRACE_MS = 300 };
 
 static void usage(FILE *out)
 {
@@ -136,6 +136,10 @@ static void on_drain(uv_timer_t *t)
     for (int i = 0; i < d->divisions_n; i++) idle &= jd_division_idle(d->divisions[i]);
     bool too_long = uv_now(&d->loop) - d->draining_since > DRAIN_MAX_MS;
     if (!idle && !too_long) return;
+    /* A connection closed with requests unread takes with it the receipts its client has not read yet: leave
+     * clients the time to read them. New requests are told that this daemon is stopping. */
+    if (idle && !d->idle_since) d->idle_since = uv_now(&d->loop);
+    if (idle && uv_now(&d->loop) - d->idle_since < GRACE_MS) return;
     if (!idle) jd_log(JD_WARN, "stopping with messages unanswered; their senders will ask again");
     close_all(d);
 }

@@ -317,4 +317,4 @@ static const jd_field header_fields[] = {
 };
 
 const jd_layout jd_header_layout = { "header", sizeof(jd_header), sizeof header_fields / sizeof *header_fields,
-                                     header_fields };
+                                     header_fields, NULL };

@@ -1,5 +1,7 @@
 #include "proto/field.h"
 
+#include <stdlib.h>
+
 typedef enum { R_STR, R_INT, R_TRI, R_DAY, R_MS, R_STRS } repr;
 
 static const struct {
@@ -45,6 +47,10 @@ bool jd_field_set(const jd_field *f, const void *s)
 
 void jd_layout_clear(const jd_layout *l, void *s)
 {
+    if (l->blank) {
+        memcpy(s, l->blank, l->size);
+        return;
+    }
     memset(s, 0, l->size);
     for (int i = 0; i < l->n; i++) {
         const jd_field *f = &l->fields[i];
@@ -55,6 +61,14 @@ void jd_layout_clear(const jd_layout *l, void *s)
         default: break;
         }
     }
+}
+
+void jd_layout_prepare(jd_layout *l)
+{
+    void *blank = malloc(l->size);
+    if (!blank) return;
+    jd_layout_clear(l, blank);
+    l->blank = blank;
 }
 
 int jd_layout_find(const jd_layout *l, jd_str name)

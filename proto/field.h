@@ -68,6 +68,7 @@ typedef struct jd_layout {
     size_t size; /* of the struct */
     int n;
     const jd_field *fields;
+    const void *blank; /* a struct with everything absent; NULL: made field by field */
 } jd_layout;
 
 /* The value of field f in struct s, as its C type. */
@@ -83,6 +84,7 @@ static inline bool jd_field_named(const jd_field *f, jd_str name)
 
 bool jd_field_set(const jd_field *f, const void *s); /* is it there? */
 void jd_layout_clear(const jd_layout *l, void *s);   /* everything absent */
+void jd_layout_prepare(jd_layout *l);                /* gives it its blank; for as long as the program runs */
 int jd_layout_find(const jd_layout *l, jd_str name); /* index or -1 */
 void jd_layout_overlay(const jd_layout *from, const void *a, const jd_layout *onto, void *b);
 const char *jd_ftype_name(uint8_t type);

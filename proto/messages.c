@@ -14,13 +14,13 @@ enum { WANTS_PLAIN, WANTS_WHY };
         static const jd_field fields[] = {
 #define FIELD(type, id, need, lo, hi, table, pii, rule, doc) \
     { JD_NAME(#id), JD_T_##type, need, JD_TABLE_##table, JD_P_##pii, offsetof(MSG, id), lo, hi, rule, doc },
-#define END                                                                                     \
-    {                                                                                           \
-        .name = NULL                                                                            \
-    }                                                                                           \
-    }                                                                                           \
-    ;                                                                                           \
-    return (jd_layout){ name, sizeof(MSG), (int)(sizeof fields / sizeof *fields) - 1, fields }; \
+#define END                                                                                           \
+    {                                                                                                 \
+        .name = NULL                                                                                  \
+    }                                                                                                 \
+    }                                                                                                 \
+    ;                                                                                                 \
+    return (jd_layout){ name, sizeof(MSG), (int)(sizeof fields / sizeof *fields) - 1, fields, NULL }; \
     }
 #include "proto/messages.def"
 #undef MESSAGE
@@ -38,6 +38,25 @@ static jd_message messages[JD_MSG_COUNT] = {
 #undef END
 };
 
+/* Types by name: message number + 1 where its hash falls, or behind it. */
+enum { SLOTS = 512 };
+static uint16_t slots[SLOTS];
+_Static_assert(JD_MSG_COUNT < SLOTS / 2, "room to miss in");
+
+static uint32_t slot_of(jd_str text)
+{
+    uint32_t h = 2166136261u;
+    for (uint32_t i = 0; i < text.n; i++) h = (h ^ (uint8_t)text.p[i]) * 16777619u;
+    return h % SLOTS;
+}
+
+static void enter(int m)
+{
+    uint32_t at = slot_of((jd_str){ messages[m].text, messages[m].text_n });
+    while (slots[at]) at = (at + 1) % SLOTS;
+    slots[at] = (uint16_t)(m + 1);
+}
+
 __attribute__((constructor)) static void fill_layouts(void)
 {
 #define MESSAGE(id, text, entity, verb, mode, reason, doc) messages[JD_MSG_##id].layout = layout_##id();
@@ -47,6 +66,10 @@ __attribute__((constructor)) static void fill_layouts(void)
 #undef MESSAGE
 #undef FIELD
 #undef END
+    for (int m = 0; m < JD_MSG_COUNT; m++) {
+        jd_layout_prepare(&messages[m].layout);
+        enter(m);
+    }
 }
 
 const jd_message *jd_message_get(jd_msg m)
@@ -56,8 +79,10 @@ const jd_message *jd_message_get(jd_msg m)
 
 int jd_message_find(jd_str type)
 {
-    for (int i = 0; i < JD_MSG_COUNT; i++)
-        if (messages[i].text_n == type.n && memcmp(messages[i].text, type.p, type.n) == 0)
-            return messages[i].mode == JD_INTERNAL ? -1 : i;
+    for (uint32_t at = slot_of(type); slots[at]; at = (at + 1) % SLOTS) {
+        const jd_message *m = &messages[slots[at] - 1];
+        if (m->text_n == type.n && memcmp(m->text, type.p, type.n) == 0)
+            return m->mode == JD_INTERNAL ? -1 : slots[at] - 1;
+    }
     return -1;
 }

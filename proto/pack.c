@@ -20,10 +20,19 @@ void jd_pack_list(jd_buf *b, size_t items)
     msgpack_pack_array(PACKER(b), items);
 }
 
+/* Nearly every string is a key or a code: those take one look at the buffer instead of two. */
 void jd_pack_str(jd_buf *b, jd_str s)
 {
-    msgpack_pack_str(PACKER(b), s.n);
-    jd_buf_str(b, s);
+    enum { FIXSTR = 0xa0, FIXSTR_MAX = 31 };
+    if (s.n > FIXSTR_MAX) {
+        msgpack_pack_str(PACKER(b), s.n);
+        jd_buf_str(b, s);
+        return;
+    }
+    char *at = jd_buf_room(b, s.n + 1);
+    if (!at) return;
+    *at = (char)(FIXSTR | s.n);
+    if (s.n) memcpy(at + 1, s.p, s.n);
 }
 
 void jd_pack_bin(jd_buf *b, jd_str s)

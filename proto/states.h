@@ -14,7 +14,9 @@
     ENTITY(application, 'A', "报名、推荐: asking to become a supervisor (LC-5, WH-5)")      \
     ENTITY(supervisor, 'S', "监督员: a person holding an appointment (LC-12, LC-13, WH-8)") \
     ENTITY(report, 'R', "反映、线索: what a supervisor sends in (LC-10, WH-10)")            \
-    ENTITY(dismissal, 'D', "解聘: a case for ending an appointment (LC-14, WH-9)")
+    ENTITY(dismissal, 'D', "解聘: a case for ending an appointment (LC-14, WH-9)")          \
+    ENTITY(obligation, 'O',                                                                 \
+           "应办事项: what the bureau or the agency owes, by a day (LC-5.2, LC-10.6, LC-11.1, WH-11.1)")
 
 /* clang-format off */
 
@@ -79,6 +81,18 @@
     STATE(e, dismissed, FINAL, NO,            NO,           NO,                             NO) \
     STATE(e, kept,      FINAL, NO,            NO,           NO,                             NO) \
     STATE(e, moot,      FINAL, NO,            NO,           NO,                             NO)
+
+#define JD_VERBS_obligation(VERB, e) \
+    VERB(e, begin) VERB(e, warn) VERB(e, breach) VERB(e, meet) VERB(e, waive)
+
+/*       state          begin                       warn         breach          meet             waive */
+#define JD_STATES_obligation(STATE, e) \
+    STATE(e, none,      OPEN,  TO(e, open),         NO,          NO,             NO,              NO) \
+    STATE(e, open,      OPEN,  NO,                  TO(e, open), TO(e, overdue), TO(e, done),     TO(e, waived)) \
+    STATE(e, overdue,   OPEN,  NO,                  NO,          NO,             TO(e, done_late), TO(e, waived)) \
+    STATE(e, done,      FINAL, NO,                  NO,          NO,             NO,              NO) \
+    STATE(e, done_late, FINAL, NO,                  NO,          NO,             NO,              NO) \
+    STATE(e, waived,    FINAL, NO,                  NO,          NO,             NO,              NO)
 
 /* clang-format on */
 

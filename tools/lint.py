@@ -164,7 +164,7 @@ def scripts(args):
                 yield f"{name}:{e.lineno}: {e.msg}"
 
 
-RULE = r"\b(LC|WH)-\d+\.\w+∅?"
+RULE = r"\b(LC|WH)-\d+\.(\w+∅?|∅)"
 
 
 def rules(args):

@@ -72,15 +72,12 @@ static bool answer_known(jd_ctx *c, jd_str plain, jd_buf *receipt)
 
 static jd_str content_of(const jd_command *cmd, const jd_layout *l, const void *msg, jd_arena *a)
 {
-    enum { MOSTLY = 1024 };
-    jd_buf b = { 0 };
-    jd_buf_room(&b, MOSTLY);
-    b.n = 0; /* room, not content */
+    static _Thread_local jd_buf b; /* kept: its room is used again */
+    if (b.failed) jd_buf_free(&b);
+    b.n = 0;
     jd_plain_pack(cmd->why, cmd->canonical ? cmd->body : (jd_str){ "", 0 }, &b);
     if (!cmd->canonical) jd_encode_row(l, msg, &b);
-    jd_str out = jd_copy(a, jd_buf_view(&b));
-    jd_buf_free(&b);
-    return out;
+    return jd_copy(a, jd_buf_view(&b));
 }
 
 static bool read_message(const jd_command *cmd, const jd_layout *l, jd_arena *a, void *msg, jd_problems *p)
@@ -95,7 +92,7 @@ static bool read_message(const jd_command *cmd, const jd_layout *l, jd_arena *a,
 static void start_outcome(jd_engine *g, jd_outcome *out)
 {
     out->code = JD_CODE_RECORDED;
-    out->reasons_n = out->changes_n = out->puts_n = 0;
+    out->reasons_n = out->changes_n = out->puts_n = out->changes_room = out->puts_room = 0;
     out->people = 0;
     out->policy = g->tally.policy;
 }
@@ -109,8 +106,7 @@ static void record_refusal(jd_ctx *c, jd_msg type, jd_code code, jd_str trace)
     told.type = JD_MSG_push_refused;
     start_outcome(c->g, c->out);
     jd_reason_add(&own, (jd_reason){ .rule = (uint16_t)code, .index = (uint16_t)type });
-    c->out->changes[c->out->changes_n++] =
-        (jd_change){ .entity = JD_E_none, .event = JD_EV_push_refused, .due = JD_NO_DAY };
+    jd_tell(&own, JD_EV_push_refused);
     c->g->row.n = 0;
     jd_plain_pack((jd_str){ "", 0 }, trace, &c->g->row);
     jd_record(&own, jd_copy(&c->g->arena, jd_buf_view(&c->g->row)), &e);

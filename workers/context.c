@@ -1,6 +1,7 @@
 /* What handlers share: loading cases, moving them, refusing. */
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "workers/handler.h"
 
@@ -73,7 +74,7 @@ jd_case_row *jd_new_case(jd_ctx *c, jd_entity e, uint64_t *number)
     row->head.dept = JD_NO_DEPT;
     *number = c->g->tally.numbers[e] + 1;
     for (int i = 0; i < c->out->changes_n; i++)
-        if (c->out->changes[i].entity == e && c->out->changes[i].fresh) ++*number;
+        if (c->out->changes[i]->entity == e && c->out->changes[i]->fresh) ++*number;
     return row;
 }
 
@@ -94,24 +95,56 @@ const jd_policy *jd_policy_of(jd_ctx *c, const jd_case_row *row)
     return jd_engine_policy(c->g, (uint64_t)row->head.policy);
 }
 
-jd_change *jd_move(jd_ctx *c, jd_entity e, uint64_t number, jd_case_row *row, int verb, int to, jd_event_id event)
+/* Room for one more in a list of the outcome. */
+static void *grown(jd_ctx *c, void *list, int n, int *room, size_t size)
 {
-    int from = (int)row->head.state;
-    if (!(jd_moves(e, from, verb) >> to & 1)) {
-        refuse_move(c, e, from);
-        return NULL;
-    }
-    jd_change *ch = &c->out->changes[c->out->changes_n++];
+    if (n < *room) return list;
+    *room = n ? 2 * n : 4;
+    void *more = jd_alloc(&c->g->arena, size * (size_t)*room);
+    if (n) memcpy(more, list, size * (size_t)n);
+    return more;
+}
+
+static jd_change *add_change(jd_ctx *c)
+{
+    jd_outcome *out = c->out;
+    out->changes = grown(c, out->changes, out->changes_n, &out->changes_room, sizeof *out->changes);
+    return out->changes[out->changes_n++] = jd_alloc(&c->g->arena, sizeof **out->changes);
+}
+
+static jd_change *change(jd_ctx *c, jd_entity e, uint64_t number, jd_case_row *row, int to, jd_event_id event)
+{
+    jd_change *ch = add_change(c);
     *ch = (jd_change){ .entity = e,
                        .number = number,
                        .row = row,
                        .event = event,
-                       .from = from,
+                       .from = (int)row->head.state,
                        .to = to,
                        .fresh = row->head.version == 0,
                        .due = JD_NO_DAY,
                        .before = row->head };
     row->head.state = to;
+    return ch;
+}
+
+jd_change *jd_move(jd_ctx *c, jd_entity e, uint64_t number, jd_case_row *row, int verb, int to, jd_event_id event)
+{
+    int from = (int)row->head.state;
+    if (jd_moves(e, from, verb) >> to & 1) return change(c, e, number, row, to, event);
+    refuse_move(c, e, from);
+    return NULL;
+}
+
+jd_change *jd_note(jd_ctx *c, jd_entity e, uint64_t number, jd_case_row *row, jd_event_id event)
+{
+    return change(c, e, number, row, (int)row->head.state, event);
+}
+
+jd_change *jd_tell(jd_ctx *c, jd_event_id event)
+{
+    jd_change *ch = add_change(c);
+    *ch = (jd_change){ .entity = JD_E_none, .event = event, .due = JD_NO_DAY };
     return ch;
 }
 
@@ -128,7 +161,13 @@ void jd_put_other(jd_ctx *c, jd_db db, jd_key key, const jd_layout *l, const voi
 {
     jd_buf b = { 0 };
     jd_encode_row(l, row, &b);
-    c->out->puts[c->out->puts_n++] =
-        (jd_put_row){ .db = db, .key = key, .value = jd_copy(&c->g->arena, jd_buf_view(&b)) };
+    jd_put_bytes(c, db, key, jd_copy(&c->g->arena, jd_buf_view(&b)));
     jd_buf_free(&b);
+}
+
+void jd_put_bytes(jd_ctx *c, jd_db db, jd_key key, jd_str value)
+{
+    jd_outcome *out = c->out;
+    out->puts = grown(c, out->puts, out->puts_n, &out->puts_room, sizeof *out->puts);
+    out->puts[out->puts_n++] = (jd_put_row){ .db = db, .key = key, .value = value };
 }

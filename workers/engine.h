@@ -11,7 +11,7 @@
 #include "workers/policy/policy.h"
 #include "workers/rows.h"
 
-enum { JD_POLICIES_MAX = 1024, JD_CHANGES_MAX = 4, JD_REASONS_MAX = 32, JD_PUTS_MAX = 8 };
+enum { JD_POLICIES_MAX = 1024, JD_REASONS_MAX = 32 };
 
 /* What the store says about itself in one row, kept in memory while a batch is applied. */
 typedef struct jd_tally {
@@ -20,7 +20,7 @@ typedef struct jd_tally {
     uint64_t people;
     uint64_t numbers[JD_E_COUNT];
     uint64_t in_state[JD_E_COUNT][32];
-    uint64_t overdue;
+    uint64_t overdue[JD_E_COUNT];
     uint16_t policy; /* in force, 0 for none yet */
     uint8_t chain[JD_CHAIN];
 } jd_tally;

@@ -22,17 +22,18 @@ typedef struct jd_change {
 typedef struct jd_put_row {
     jd_db db;
     jd_key key;
-    jd_str value;
+    jd_str value; /* NULL: the row goes */
 } jd_put_row;
 
+/* What a command comes to. Changes and rows have room in the batch's memory, as many as it takes. */
 typedef struct jd_outcome {
     jd_code code;
-    int reasons_n, changes_n, puts_n;
+    int reasons_n, changes_n, puts_n, changes_room, puts_room;
     uint64_t people; /* how many person numbers were taken */
     uint16_t policy; /* which policy's rules the reasons name */
     jd_reason reasons[JD_REASONS_MAX];
-    jd_put_row puts[JD_PUTS_MAX];
-    jd_change changes[JD_CHANGES_MAX];
+    jd_put_row *puts;
+    jd_change **changes;
 } jd_outcome;
 
 typedef struct jd_ctx {
@@ -43,6 +44,17 @@ typedef struct jd_ctx {
     jd_day today;
     jd_outcome *out;
 } jd_ctx;
+
+/* A clock that has something to say. */
+typedef struct jd_due {
+    jd_ms at;
+    jd_entity entity;
+    uint64_t number;
+    int kind; /* jd_clock_id */
+} jd_due;
+
+/* What a due clock of an entity does; p is the case's policy. */
+typedef void (*jd_firing)(jd_ctx *c, const jd_policy *p, const jd_due *d, jd_case_row *row);
 
 typedef void (*jd_handler)(jd_ctx *c, const void *msg);
 jd_handler jd_handler_of(jd_msg type);
@@ -65,10 +77,23 @@ const jd_policy *jd_policy_of(jd_ctx *c, const jd_case_row *row);
  * held before is remembered. */
 jd_change *jd_move(jd_ctx *c, jd_entity e, uint64_t number, jd_case_row *row, int verb, int to, jd_event_id event);
 
+/* Something happened to a case that stays in its state: one more version, one event. */
+jd_change *jd_note(jd_ctx *c, jd_entity e, uint64_t number, jd_case_row *row, jd_event_id event);
+
+/* An event about no case. */
+jd_change *jd_tell(jd_ctx *c, jd_event_id event);
+
 /* A department named in a message, by the policy; else refuses. */
 uint16_t jd_dept_of(jd_ctx *c, const jd_policy *p, const char *field, jd_str code);
 
 void jd_put_other(jd_ctx *c, jd_db db, jd_key key, const jd_layout *l, const void *row);
+void jd_put_bytes(jd_ctx *c, jd_db db, jd_key key, jd_str value); /* a NULL value removes the row */
+
+/* ties.c: which cases belong together, found from one end */
+void jd_tie(jd_ctx *c, jd_tie_kind kind, uint64_t from, uint64_t to);
+void jd_untie(jd_ctx *c, jd_tie_kind kind, uint64_t from, uint64_t to);
+bool jd_tied(jd_txn *t, jd_tie_kind kind, uint64_t from, uint64_t to);
+uint64_t jd_ties(jd_txn *t, jd_arena *a, jd_tie_kind kind, uint64_t from, uint64_t **to); /* how many, in order */
 
 /* people.c: persons and what is attested about them */
 struct jd_row_person *jd_read_person(jd_txn *t, jd_arena *a, uint64_t number);
@@ -78,9 +103,9 @@ jd_tri jd_fact_value(const struct jd_row_fact *row, jd_day today); /* expired: u
 void jd_read_facts(jd_txn *t, jd_arena *a, const jd_policy *p, uint64_t person, jd_day today,
                    jd_tri facts[JD_FACTS_MAX]);
 void jd_read_facts_with(jd_txn *t, jd_arena *a, const jd_policy *p, uint64_t person, jd_day today, int fact,
-                        jd_tri value, jd_tri facts[JD_FACTS_MAX]);          /* one of them new */
-void jd_end_appointment(jd_ctx *c, jd_case_row *supervisor);                /* what ends with it, however it ends */
-void jd_close_application(jd_ctx *c, uint64_t person, uint64_t supervisor); /* 0: none in force */
+                        jd_tri value, jd_tri facts[JD_FACTS_MAX]);            /* one of them new */
+void jd_end_appointment(jd_ctx *c, uint64_t number, jd_case_row *supervisor); /* what ends with it, however it ends */
+void jd_close_application(jd_ctx *c, uint64_t person, uint64_t supervisor);   /* 0: none in force */
 
 /* forms.c: applications' forms and their screening */
 enum { JD_FORMS_MAX = 32 };
@@ -89,6 +114,15 @@ bool jd_form_of(jd_txn *t, const jd_vault *v, jd_arena *a, const struct jd_row_a
 bool jd_form_added(jd_ctx *c, struct jd_row_application *row); /* this command's is one more; else refuses */
 int jd_screen_case(jd_ctx *c, const jd_policy *p, const jd_form *form, int channel,
                    const jd_tri *facts); /* the state, with reasons; refuses what is refused at the door */
+
+/* obligations.c: what is owed by a day, with an appointment or again and again */
+void jd_owe_for_appointment(jd_ctx *c, const jd_policy *p, uint64_t supervisor, jd_day from);
+void jd_owe_periods(jd_ctx *c, const jd_policy *p, jd_day from); /* those of p that are not owed yet */
+void jd_done_for_appointment(jd_ctx *c, jd_act act, uint64_t supervisor, jd_day on);
+void jd_done_in_period(jd_ctx *c, jd_act act, jd_str kind, jd_day on); /* and the next period begins */
+void jd_owed_no_more(jd_ctx *c, uint64_t supervisor);                  /* the appointment ended */
+void jd_fire_obligation(jd_ctx *c, const jd_policy *p, const jd_due *d, jd_case_row *row);
+void jd_waive(jd_ctx *c, uint64_t number, jd_case_row *obligation);
 
 /* limits.c: arms and clears the case's running time limit */
 void jd_limit_start(jd_ctx *c, const jd_policy *p, struct jd_row_report *row, jd_clock_id k, jd_day from);

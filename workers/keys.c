@@ -90,6 +90,15 @@ jd_key jd_key_fact(uint64_t person, jd_str predicate)
     return k;
 }
 
+jd_key jd_key_tie(jd_tie_kind kind, uint64_t from, uint64_t to)
+{
+    jd_key k = { .n = 0 };
+    add8(&k, kind);
+    add64(&k, from);
+    add64(&k, to);
+    return k;
+}
+
 uint64_t jd_unkey_seq(jd_str k)
 {
     return jd_get_be64((const uint8_t *)k.p);

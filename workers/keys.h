@@ -16,6 +16,18 @@ static inline jd_str jd_k(const jd_key *k)
     return (jd_str){ (const char *)k->bytes, k->n };
 }
 
+/* Kinds of ties between cases: TIE(name, "from what to what"). Numbers are stored: new ones at the end. */
+#define JD_TIES(TIE)                                                        \
+    TIE(duty_of, "a supervisor to the obligations that came with the term") \
+    TIE(periodic, "0 to the obligations that come round")
+
+typedef enum {
+#define TIE(name, doc) JD_TIE_##name,
+    JD_TIES(TIE)
+#undef TIE
+        JD_TIE_COUNT
+} jd_tie_kind;
+
 enum { JD_STATE_OVERDUE = 0xff }; /* a place in the worklist beside the real states */
 
 jd_key jd_key_seq(uint64_t seq);
@@ -26,6 +38,7 @@ jd_key jd_key_work(jd_entity e, int state, uint16_t dept, uint64_t number);
 jd_key jd_key_person_hash(const uint8_t hash[16]);
 jd_key jd_key_person(uint64_t number);
 jd_key jd_key_fact(uint64_t person, jd_str predicate);
+jd_key jd_key_tie(jd_tie_kind kind, uint64_t from, uint64_t to);
 
 uint64_t jd_unkey_seq(jd_str k);
 uint64_t jd_unkey_case(jd_str k, jd_entity *e);

@@ -27,9 +27,7 @@ void jd_put_person(jd_ctx *c, uint64_t number, const struct jd_row_person *row)
     uint8_t *be = jd_alloc(&c->g->arena, 8);
     jd_be64(be, number);
     c->out->people++;
-    c->out->puts[c->out->puts_n++] = (jd_put_row){ .db = JD_DB_PEOPLE,
-                                                   .key = jd_key_person_hash((const uint8_t *)row->hash.p),
-                                                   .value = { (const char *)be, 8 } };
+    jd_put_bytes(c, JD_DB_PEOPLE, jd_key_person_hash((const uint8_t *)row->hash.p), (jd_str){ (const char *)be, 8 });
 }
 
 jd_tri jd_fact_value(const struct jd_row_fact *row, jd_day today)
@@ -91,7 +89,7 @@ static void end_dismissal(jd_ctx *c, uint64_t number)
     jd_move(c, JD_E_dismissal, number, row, JD_V_dismissal_end, JD_S_dismissal_moot, JD_EV_dismissal_moot);
 }
 
-void jd_end_appointment(jd_ctx *c, jd_case_row *supervisor)
+void jd_end_appointment(jd_ctx *c, uint64_t number, jd_case_row *supervisor)
 {
     uint64_t person = (uint64_t)supervisor->supervisor.person;
     struct jd_row_person *row = jd_read_person(&c->g->txn, &c->g->arena, person);
@@ -104,4 +102,5 @@ void jd_end_appointment(jd_ctx *c, jd_case_row *supervisor)
     supervisor->head.clock = JD_NO_TIME;
     if (supervisor->supervisor.dismissal > 0) end_dismissal(c, (uint64_t)supervisor->supervisor.dismissal);
     supervisor->supervisor.dismissal = 0;
+    jd_owed_no_more(c, number);
 }

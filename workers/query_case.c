@@ -1,7 +1,7 @@
 /* case.get and case.list. */
 #include "proto/pack.h"
-#include "proto/tables.h"
 #include "workers/authority.h"
+#include "workers/show.h"
 
 jd_case_row *jd_ask_case(jd_asked *q, jd_str text, jd_case_id *id)
 {
@@ -11,170 +11,6 @@ jd_case_row *jd_ask_case(jd_asked *q, jd_str text, jd_case_id *id)
     if (row && !jd_may_read(q, *id, row)) row = NULL; /* as if it were not there */
     if (!row && !q->txn.rc) jd_ask_fail(q, JD_CODE_UNKNOWN_CASE, "id", "the id of a case of this division");
     return row;
-}
-
-static const jd_policy *policy_of(const jd_asked *q, const jd_case_row *row)
-{
-    return jd_engine_policy(q->g, (uint64_t)row->head.policy);
-}
-
-typedef struct map {
-    jd_buf *b;
-    size_t at, n;
-} map;
-
-static map open_map(jd_buf *b)
-{
-    return (map){ b, jd_pack_open(b), 0 };
-}
-
-static void put_z(map *m, const char *key, const char *z)
-{
-    jd_pack_kz(m->b, key, z);
-    m->n++;
-}
-
-static void put_s(map *m, const char *key, jd_str s)
-{
-    if (!s.n) return;
-    jd_pack_ks(m->b, key, s);
-    m->n++;
-}
-
-static void put_u(map *m, const char *key, int64_t v)
-{
-    if (v == JD_NO_INT) return;
-    jd_pack_ku(m->b, key, (uint64_t)v);
-    m->n++;
-}
-
-static void put_day(map *m, const char *key, jd_day d)
-{
-    if (d == JD_NO_DAY) return;
-    jd_pack_kd(m->b, key, d);
-    m->n++;
-}
-
-static void put_time(map *m, const char *key, jd_ms t)
-{
-    if (t == JD_NO_TIME) return;
-    jd_pack_kt(m->b, key, t);
-    m->n++;
-}
-
-static void put_bool(map *m, const char *key, bool v)
-{
-    jd_pack_kb(m->b, key, v);
-    m->n++;
-}
-
-static void put_id(map *m, const jd_asked *q, const char *key, jd_entity e, int64_t number)
-{
-    char id[JD_CASE_ID_MAX];
-    if (number == JD_NO_INT || number == 0) return;
-    jd_case_id_format((jd_case_id){ e, q->g->division, (uint64_t)number }, id);
-    put_z(m, key, id);
-}
-
-static jd_str code_at(const jd_item *items, int n, int64_t i)
-{
-    return i >= 0 && i < n ? items[i].code : (jd_str){ "", 0 };
-}
-
-static jd_str dept_code(const jd_policy *p, int64_t i)
-{
-    return i >= 0 && i < p->depts_n ? p->depts[i].item.code : (jd_str){ "", 0 };
-}
-
-static void put_depts(map *m, const jd_policy *p, const char *key, jd_str list)
-{
-    if (!list.n) return;
-    jd_pack_z(m->b, key);
-    jd_pack_list(m->b, list.n / 2);
-    for (uint32_t i = 0; i + 1 < list.n; i += 2)
-        jd_pack_str(m->b, dept_code(p, jd_get_be16((const uint8_t *)list.p + i)));
-    m->n++;
-}
-
-static void put_application(map *m, const jd_asked *q, const jd_policy *p, const struct jd_row_application *r)
-{
-    put_time(m, "received", r->received);
-    if (r->channel >= 0 && r->channel < p->channels_n) put_s(m, "channel", p->channels[r->channel].item.code);
-    put_s(m, "recommender", code_at(p->recommenders.v, p->recommenders.n, r->recommender));
-    put_s(m, "nominee_kind", code_at(p->nominees.v, p->nominees.n, r->nominee));
-    put_id(m, q, "supervisor", JD_E_supervisor, r->supervisor);
-}
-
-static void put_supervisor(map *m, const jd_asked *q, const jd_policy *p, const struct jd_row_supervisor *r)
-{
-    (void)p;
-    put_id(m, q, "application", JD_E_application, r->application);
-    put_day(m, "term_start", r->term_start);
-    put_day(m, "term_end", r->term_end);
-    put_u(m, "renewals", r->renewals);
-    if (r->needed != JD_UNKNOWN) put_bool(m, "needed", r->needed == JD_YES);
-    if (r->consent != JD_UNKNOWN) put_bool(m, "consent", r->consent == JD_YES);
-    put_id(m, q, "dismissal", JD_E_dismissal, r->dismissal);
-}
-
-static void put_dismissal(map *m, const jd_asked *q, const jd_policy *p, const struct jd_row_dismissal *r)
-{
-    put_id(m, q, "supervisor", JD_E_supervisor, r->supervisor);
-    jd_pack_z(m->b, "grounds");
-    jd_pack_list(m->b, r->grounds.n / 2);
-    for (uint32_t i = 0; i + 1 < r->grounds.n; i += 2)
-        jd_pack_str(m->b, p->grounds[jd_get_be16((const uint8_t *)r->grounds.p + i)].item.code);
-    m->n++;
-    if (r->proven != JD_UNKNOWN) put_bool(m, "proven", r->proven == JD_YES);
-}
-
-static void put_report(map *m, const jd_asked *q, const jd_policy *p, const struct jd_row_report *r)
-{
-    const jd_target *t = r->target >= 0 && r->target < p->targets_n ? &p->targets[r->target] : NULL;
-    const jd_report_kind *k = &p->kinds[r->kind];
-    put_id(m, q, "supervisor", JD_E_supervisor, r->supervisor);
-    put_time(m, "received", r->received);
-    put_s(m, "kind", k->item.code);
-    if (t) put_s(m, "target", t->item.code);
-    if (t && r->category >= 0 && r->category < t->n) put_s(m, "category", t->categories[r->category].item.code);
-    put_s(m, "route", p->routes[r->route].id);
-    put_depts(m, p, "assist", r->assist);
-    put_u(m, "county", r->county);
-    if (r->clock_kind >= 0 && r->clock_kind < JD_CLOCK_COUNT)
-        put_z(m, "clock", jd_clock_name((jd_clock_id)r->clock_kind));
-    put_s(m, "result", code_at(k->results.v, k->results.n, r->result));
-    if (r->triage != JD_NO_INT) put_z(m, "triage", jd_table_get(JD_TABLE_triage)->rows[r->triage].value);
-    put_id(m, q, "duplicate_of", JD_E_report, r->duplicate_of);
-    put_day(m, "suspended_on", r->suspended_on);
-    put_u(m, "extensions", r->extensions);
-    if (r->satisfied != JD_UNKNOWN) put_bool(m, "satisfied", r->satisfied == JD_YES);
-}
-
-static void put_rest(map *m, const jd_asked *q, const jd_policy *p, jd_entity e, const jd_case_row *row)
-{
-    switch (e) {
-    case JD_E_application: put_application(m, q, p, &row->application); break;
-    case JD_E_supervisor: put_supervisor(m, q, p, &row->supervisor); break;
-    case JD_E_dismissal: put_dismissal(m, q, p, &row->dismissal); break;
-    case JD_E_report: put_report(m, q, p, &row->report); break;
-    default: break;
-    }
-}
-
-void jd_pack_case(jd_asked *q, jd_entity e, uint64_t number, const jd_case_row *row)
-{
-    const jd_policy *p = policy_of(q, row);
-    map m = open_map(q->out);
-    put_id(&m, q, "id", e, (int64_t)number);
-    put_z(&m, "entity", jd_entity_name(e));
-    put_z(&m, "state", jd_state_name(e, (int)row->head.state));
-    put_u(&m, "version", row->head.version);
-    put_s(&m, "policy", p->name);
-    put_s(&m, "department", dept_code(p, row->head.dept));
-    put_day(&m, "due", row->head.due);
-    put_bool(&m, "overdue", row->head.overdue == JD_YES);
-    put_rest(&m, q, p, e, row);
-    jd_pack_close_map(q->out, m.at, m.n);
 }
 
 /* ------------------------------------------------------------ case.get */
@@ -257,7 +93,8 @@ static bool wanted(const jd_asked *q, const page *pg, const jd_case_row *row)
 {
     if (pg->state >= 0 && row->head.state != pg->state) return false;
     if (pg->overdue && row->head.overdue != JD_YES) return false;
-    return !pg->dept_code.n || jd_str_eq(dept_code(policy_of(q, row), row->head.dept), pg->dept_code);
+    return !pg->dept_code.n ||
+           jd_str_eq(jd_dept_code(jd_engine_policy(q->g, (uint64_t)row->head.policy), row->head.dept), pg->dept_code);
 }
 
 static bool take(jd_asked *q, page *pg, uint64_t number, const jd_case_row *row)

@@ -107,7 +107,7 @@ void jd_ask_stats_get(jd_asked *q, const void *msg)
             jd_pack_ku(q->out, "count", q->tally.in_state[e][s]);
         }
     jd_pack_close_list(q->out, at, n);
-    jd_pack_ku(q->out, "overdue", q->tally.overdue);
+    jd_pack_ku(q->out, "overdue", q->tally.overdue[JD_E_report]);
     jd_pack_ku(q->out, "events", q->tally.event_seq);
     q->pairs += 3;
 }

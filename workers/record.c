@@ -55,7 +55,7 @@ static void move_worklist(jd_ctx *c, const jd_change *ch)
     if (late_was == late_is && (same_dept || !late_is)) return;
     if (late_was) place(t, ch, JD_STATE_OVERDUE, was->dept, false);
     if (late_is) place(t, ch, JD_STATE_OVERDUE, is->dept, true);
-    c->g->tally.overdue += (uint64_t)late_is - (uint64_t)late_was;
+    c->g->tally.overdue[ch->entity] += (uint64_t)late_is - (uint64_t)late_was;
 }
 
 static void count(jd_tally *t, const jd_change *ch)
@@ -84,15 +84,12 @@ static void apply_change(jd_ctx *c, jd_change *ch, uint64_t seq, jd_changed *out
     count(&c->g->tally, ch);
 }
 
-static void put_events(jd_ctx *c, const jd_entry *e)
+static void put_other(jd_engine *g, const jd_put_row *p)
 {
-    uint8_t where[10];
-    jd_be64(where, e->seq);
-    for (int i = 0; i < e->changes_n; i++) {
-        jd_key k = jd_key_seq(e->event_first + (uint64_t)i);
-        jd_be16(where + 8, (uint16_t)i);
-        jd_put(&c->g->txn, JD_DB_EVENTS, jd_k(&k), (jd_str){ (const char *)where, sizeof where });
-    }
+    if (p->value.p)
+        jd_put(&g->txn, p->db, jd_k(&p->key), p->value);
+    else
+        jd_del(&g->txn, p->db, jd_k(&p->key));
 }
 
 static void put_entry(jd_ctx *c, jd_entry *e, jd_str plain)
@@ -137,10 +134,9 @@ void jd_record(jd_ctx *c, jd_str plain, jd_entry *e)
                      .reasons = out->reasons };
     if (c->cmd->id) memcpy(e->id, c->cmd->id, sizeof e->id);
     e->changes = jd_alloc(&g->arena, sizeof *e->changes * (size_t)(out->changes_n + 1));
-    for (int i = 0; i < out->changes_n; i++) apply_change(c, &out->changes[i], e->seq, &e->changes[i]);
-    for (int i = 0; i < out->puts_n; i++) jd_put(&g->txn, out->puts[i].db, jd_k(&out->puts[i].key), out->puts[i].value);
+    for (int i = 0; i < out->changes_n; i++) apply_change(c, out->changes[i], e->seq, &e->changes[i]);
+    for (int i = 0; i < out->puts_n; i++) put_other(g, &out->puts[i]);
     put_entry(c, e, plain);
-    put_events(c, e);
     put_request(c, e);
     g->tally.event_seq += (uint64_t)out->changes_n;
     g->tally.people += out->people;

@@ -11,10 +11,10 @@
         static const jd_field fields[] = {
 #define FIELD(t, id, d) \
     { .name = #id, .name_n = sizeof #id - 1, .type = JD_T_##t, .offset = offsetof(THIS, id), .rule = "", .doc = d },
-#define END                                                                                  \
-    }                                                                                        \
-    ;                                                                                        \
-    return (jd_layout){ name, sizeof(THIS), (int)(sizeof fields / sizeof *fields), fields }; \
+#define END                                                                                        \
+    }                                                                                              \
+    ;                                                                                              \
+    return (jd_layout){ name, sizeof(THIS), (int)(sizeof fields / sizeof *fields), fields, NULL }; \
     }
 #include "workers/rows.def"
 #undef ROW
@@ -33,7 +33,9 @@
 
 __attribute__((constructor)) static void fill_layouts(void)
 {
-#define ROW(id) jd_row_##id##_layout = layout_##id();
+#define ROW(id)                           \
+    jd_row_##id##_layout = layout_##id(); \
+    jd_layout_prepare(&jd_row_##id##_layout);
 #define FIELD(t, id, d)
 #define END
 #include "workers/rows.def"
@@ -54,10 +56,9 @@ JD_ENTITIES(ENTITY)
 const jd_layout *jd_case_layout(jd_entity e)
 {
     static const jd_layout *const layouts[JD_E_COUNT] = {
-        [JD_E_application] = &jd_row_application_layout,
-        [JD_E_supervisor] = &jd_row_supervisor_layout,
-        [JD_E_report] = &jd_row_report_layout,
-        [JD_E_dismissal] = &jd_row_dismissal_layout,
+#define ENTITY(e, letter, doc) [JD_E_##e] = &jd_row_##e##_layout,
+        JD_ENTITIES(ENTITY)
+#undef ENTITY
     };
     return layouts[e];
 }

@@ -42,10 +42,9 @@ struct jd_row_head {
 
 typedef union jd_case_row {
     struct jd_row_head head;
-    struct jd_row_application application;
-    struct jd_row_supervisor supervisor;
-    struct jd_row_report report;
-    struct jd_row_dismissal dismissal;
+#define ENTITY(e, letter, doc) struct jd_row_##e e;
+    JD_ENTITIES(ENTITY)
+#undef ENTITY
 } jd_case_row;
 
 /* Lists of departments, as stored. */

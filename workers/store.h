@@ -11,13 +11,13 @@
 typedef enum {
     JD_DB_META,     /* one row: counters, heads, statistics */
     JD_DB_JOURNAL,  /* seq -> entry */
-    JD_DB_EVENTS,   /* event seq -> where in the journal */
     JD_DB_REQUESTS, /* request id -> seq */
     JD_DB_CASES,    /* entity, number -> row */
     JD_DB_CLOCKS,   /* due, entity, number, kind -> nothing */
     JD_DB_WORKLIST, /* entity, state, department, number -> nothing: open cases */
     JD_DB_PEOPLE,   /* 'H' hash -> number; 'P' number -> row */
     JD_DB_FACTS,    /* person, predicate -> row */
+    JD_DB_TIES,     /* kind, from, to -> nothing: cases that belong together */
     JD_DB_POLICIES, /* number -> journal seq of the activation */
     JD_DB_COUNT
 } jd_db;

@@ -13,10 +13,10 @@ static void pack(const jd_tally *t, jd_buf *b)
     jd_buf_varint(b, t->event_seq);
     jd_buf_varint(b, (uint64_t)t->at);
     jd_buf_varint(b, t->people);
-    jd_buf_varint(b, t->overdue);
     jd_buf_varint(b, t->policy);
     for (int e = 1; e < JD_E_COUNT; e++) {
         jd_buf_varint(b, t->numbers[e]);
+        jd_buf_varint(b, t->overdue[e]);
         jd_buf_varint(b, (uint64_t)jd_state_count((jd_entity)e));
         for (int s = 0; s < jd_state_count((jd_entity)e); s++) jd_buf_varint(b, t->in_state[e][s]);
     }
@@ -32,10 +32,10 @@ static bool parse(jd_str bytes, jd_tally *t)
     t->event_seq = jd_cur_varint(&c);
     t->at = (int64_t)jd_cur_varint(&c);
     t->people = jd_cur_varint(&c);
-    t->overdue = jd_cur_varint(&c);
     t->policy = (uint16_t)jd_cur_varint(&c);
     for (int e = 1; e < JD_E_COUNT && !c.failed; e++) {
         t->numbers[e] = jd_cur_varint(&c);
+        t->overdue[e] = jd_cur_varint(&c);
         uint64_t states = jd_cur_varint(&c);
         for (uint64_t s = 0; s < states && s < 32; s++) t->in_state[e][s] = jd_cur_varint(&c);
     }

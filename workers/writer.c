@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "proto/link.h"
 #include "workers/keys.h"
+#include "workers/told.h"
 
 enum { CATCH_UP = 1000 }; /* events a frame when a daemon comes back */
 
@@ -244,21 +245,15 @@ static uint64_t catch_up_some(jd_writer *w, uint64_t after, uint64_t link)
 {
     jd_txn t;
     jd_arena a = { 0 };
-    jd_entry e;
     item *out = item_new(link);
     uint32_t n = 0;
-    jd_key from = jd_key_seq(after + 1);
     jd_link_begin(&out->bytes, JD_LINK_EVENTS);
     jd_buf_u64(&out->bytes, w->g->tally.event_seq);
     jd_buf_u32(&out->bytes, 0);
     jd_begin(w->g->store, &t, false);
-    jd_scan s = jd_scan_from(&t, JD_DB_EVENTS, jd_k(&from));
-    for (; n < CATCH_UP && jd_scan_next(&s); n++) {
-        if (!jd_entry_read(&t, jd_unkey_seq(s.value), &a, &e)) jd_die(JD_EX_IO, "an event has no journal entry");
-        jd_publish(w->g, &e, jd_get_be16((const uint8_t *)s.value.p + 8), &out->bytes);
-        jd_arena_reset(&a);
-    }
-    jd_scan_end(&s);
+    for (jd_told told = jd_told_from(&t, &a, after + 1, w->g->tally.seq); n < CATCH_UP && jd_told_next(&told); n++)
+        jd_publish(w->g, &told.e, told.change, &out->bytes);
+    if (t.rc) jd_die(JD_EX_IO, "an event has no journal entry");
     jd_abort(&t);
     jd_arena_free(&a);
     jd_buf_set_u32(&out->bytes, 13, n);

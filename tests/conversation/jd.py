@@ -21,6 +21,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("JD_BUILD", ROOT / "build"))
 LINCANG, WEIHAI = "530900", "371000"
 CITIES = (LINCANG, WEIHAI)
+ENTITIES = re.findall(r"^ +ENTITY\((\w+), '", (ROOT / "proto/states.h").read_text(), re.M)
 NOW = "2026-01-05T09:00:00+08:00"  # a Monday: when it is, unless a test says otherwise
 
 

@@ -120,7 +120,7 @@ MAY = {  # by role, what is not refused for the role's sake
     "report.acknowledge": "supervisor-portal", "report.triage": "staff", "report.propose": "staff",
     "report.assign": "staff", "report.accept": "staff", "report.object": "staff", "report.result": "staff",
     "report.feedback": "staff", "report.close": "staff", "report.reopen": "staff", "clock.suspend": "staff",
-    "clock.resume": "staff", "clock.extend": "staff", "case.get": "intake staff supervisor-portal",
+    "clock.resume": "staff", "clock.extend": "staff", "obligation.waive": "staff", "case.get": "intake staff supervisor-portal",
     "case.list": "staff supervisor-portal", "case.explain": "staff supervisor-portal",
     "events.since": "staff watch", "stats.get": "staff watch",
     "policy.show": "intake staff supervisor-portal watch", "health.get": "intake staff supervisor-portal watch",
@@ -189,6 +189,7 @@ ACTING = [  # type, body, the field in whose name it acts
     ("clock.suspend", {**REPORT, "ground": "appraisal"}, "by"),
     ("clock.resume", REPORT, "by"),
     ("clock.extend", {**REPORT, "days": 3}, "approver"),
+    ("obligation.waive", {"obligation": "O-530900-00000001"}, "department"),
 ]
 
 
@@ -208,8 +209,10 @@ def test_a_staff_key_of_another_department(daemon, type, body, field):
 
 def test_the_table_of_acting_fields_is_whole():
     """Every message of staff that names a department in whose name it is sent stands above."""
-    rows = re.findall(r"^ACCESS\((\w+), ([\w |]+), DEPARTMENT, (\w+)\)", (ROOT / "proto/access.def").read_text(), re.M)
-    assert {(m.replace("_", ".", 1), field) for m, _, field in rows} >= {(t, f) for t, _, f in ACTING}
+    rows = re.findall(r"^ACCESS\((\w+), ([\w |]+), (DEPARTMENT|SUPERVISOR), (\w+)\)", (ROOT / "proto/access.def").read_text(), re.M)
+    assert {m.replace("_", ".", 1) for m, _, truth, _ in rows if truth == "DEPARTMENT"} == {t for t, _, _ in ACTING}
+    assert {(m.replace("_", ".", 1), field) for m, _, _, field in rows} >= {(t, f) for t, _, f in ACTING}
+    assert {m.replace("_", ".", 1) for m, _, truth, _ in rows if truth == "SUPERVISOR"} == {t for t, _ in SUPERVISORS}
 
 
 @pytest.fixture(scope="module")

@@ -135,7 +135,7 @@ def test_warned_and_overdue_once_each(division, start, last, rule):
         # 00:00 in China is 16:00 of the day before in UTC
         assert said(c, id) == [(event, last, f"{after(last, n - 1)}T16:00") for event, n in
                                (("warned", -7), ("warned", -3), ("warned", -1), ("overdue", 1))]
-        events = [e for e in all_events(c, division) if e["event"] in ("warned", "overdue")]
+        events = [e for e in all_events(c, division) if e["entity"] == "report" and e["event"] in ("warned", "overdue")]
         assert {tuple(e["articles"]) for e in events} == {(rule,)} and {e["cause"] for e in events} == {None}
         assert {(e["from"], e["to"]) for e in events} == {("assigned", "assigned")}
         case = c.case(id)
@@ -167,7 +167,7 @@ def test_a_long_sleep_of_many():
         assert {c.receive()["due"] for _ in range(600)} == {"2026-10-08"}
         c.wind(at("2026-12-01"), LINCANG)
         wait_for(lambda: c.ok("stats.get", {})["overdue"] == 600, 10, "every breach")
-        events = [e for e in all_events(c, LINCANG) if e["event"] in ("warned", "overdue")]
+        events = [e for e in all_events(c, LINCANG) if e["entity"] == "report" and e["event"] in ("warned", "overdue")]
         assert collections.Counter(e["event"] for e in events) == {"warned": 1800, "overdue": 600}
         assert set(collections.Counter(e["id"] for e in events).values()) == {4}
 

@@ -10,7 +10,7 @@ import msgpack
 import pytest
 import zmq
 
-from jd import LINCANG, WEIHAI
+from jd import LINCANG, NOW, WEIHAI
 from jd import Client, clue, fields, form, uuid7, wait_for
 
 pytestmark = pytest.mark.usefixtures("nothing_recorded")
@@ -19,6 +19,7 @@ pytestmark = pytest.mark.usefixtures("nothing_recorded")
 @pytest.fixture
 def nothing_recorded(daemon, c):
     """Whatever a test of this room sends, no event comes of it, and a good request works behind it."""
+    c.wind(NOW)
     before = c.last_seq()
     yield
     after = daemon.client()

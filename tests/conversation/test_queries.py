@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from jd import CITIES, LINCANG, ROOT, WEIHAI
+from jd import CITIES, ENTITIES, LINCANG, ROOT, WEIHAI
 from jd import Daemon, all_events, another, apply, appoint, clear, clue, decision, fields
 
 
@@ -127,7 +127,7 @@ def test_a_page_is_fifty_unless_it_says_otherwise(q):
 @pytest.mark.parametrize("division", CITIES)
 def test_stats_are_what_counting_finds(q, division):
     stats = q.ok("stats.get", {}, division)
-    counted = collections.Counter((case["entity"], case["state"]) for entity in ("application", "supervisor", "report")
+    counted = collections.Counter((case["entity"], case["state"]) for entity in ENTITIES
                                   for case in pages(q, division, 100, entity=entity))
     assert {(s["entity"], s["state"]): s["count"] for s in stats["stats"] if s["count"]} == counted
     assert stats["overdue"] == 0 and stats["events"] == len(all_events(q, division))

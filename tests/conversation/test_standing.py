@@ -114,6 +114,20 @@ def breach(c, s, serious, item=None, **changes):
     return c.ask("discipline.record", body, s[2:8])
 
 
+@pytest.mark.parametrize("division, item, rule", [
+    (LINCANG, "LD1", "LC-9.1"), (LINCANG, "LD2", "LC-9.2"), (LINCANG, "LD3", "LC-9.3"), (LINCANG, "LD4", "LC-9.4"),
+    (LINCANG, "LD5", "LC-9.5"), (LINCANG, "LD6", "LC-9.6"), (LINCANG, "LD7", "LC-9.7"), (WEIHAI, "D1", "WH-7.1"),
+    (WEIHAI, "D2", "WH-7.2"), (WEIHAI, "D3", "WH-7.3"), (WEIHAI, "D4", "WH-7.4"), (WEIHAI, "D5", "WH-7.5"),
+    (WEIHAI, "D6", "WH-7.6"), (WEIHAI, "D7", "WH-7.7")])
+def test_each_duty_can_be_cited(c, division, item, rule):
+    """Each item of article 9 and of article 7 may be what a record cites; in Weihai any of them is a ground
+    (WH-9.1), in Lincang only what is serious (LC-14.3)."""
+    s = supervisor(c, division)
+    minor = breach(c, s, serious=False, item=item)
+    assert rules(minor) == [rule] + (["WH-9.1"] if division == WEIHAI else [])
+    assert rules(breach(c, s, serious=True, item=item)) == [rule] + (["WH-9.1"] if division == WEIHAI else ["LC-14.3"])
+
+
 def test_a_minor_breach_in_weihai_leaves_only_dismissal(c):
     """WH-9.1: any item of article 7, here WH-7.4; WH-9.0: shall (rules.md §7, 6)."""
     s = supervisor(c, WEIHAI)

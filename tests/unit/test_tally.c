@@ -16,14 +16,12 @@ static jd_store *store(void)
 
 static jd_tally some_tally(void)
 {
-    jd_tally t = { .seq = 1000000,
-                   .event_seq = 2000001,
-                   .at = instant("2026-11-22T00:00:00Z"),
-                   .people = 7,
-                   .overdue = 3,
-                   .policy = 2 };
+    jd_tally t = {
+        .seq = 1000000, .event_seq = 2000001, .at = instant("2026-11-22T00:00:00Z"), .people = 7, .policy = 2
+    };
     for (int e = 1; e < JD_E_COUNT; e++) {
         t.numbers[e] = (uint64_t)e * 1000;
+        t.overdue[e] = (uint64_t)e;
         for (int s = 0; s < jd_state_count((jd_entity)e); s++) t.in_state[e][s] = draw(100000);
     }
     for (int i = 0; i < JD_CHAIN; i++) t.chain[i] = (uint8_t)(255 - i);

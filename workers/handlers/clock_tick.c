@@ -4,14 +4,7 @@
 #include "workers/handlers/handlers.h"
 #include "workers/rules/deadline.h"
 
-typedef struct due {
-    jd_ms at;
-    jd_entity entity;
-    uint64_t number;
-    int kind;
-} due;
-
-static bool first_due(jd_ctx *c, due *d)
+static bool first_due(jd_ctx *c, jd_due *d)
 {
     jd_scan s = jd_scan_from(&c->g->txn, JD_DB_CLOCKS, (jd_str){ "", 0 });
     bool found = jd_scan_next(&s);
@@ -20,7 +13,7 @@ static bool first_due(jd_ctx *c, due *d)
     return found && d->at <= c->at;
 }
 
-static void fire_term(jd_ctx *c, const jd_policy *p, const due *d, jd_case_row *row)
+static void fire_term(jd_ctx *c, const jd_policy *p, const jd_due *d, jd_case_row *row)
 {
     bool end = jd_is_breach(row->supervisor.term_end, d->at);
     jd_change *ch = jd_move(c, d->entity, d->number, row, end ? JD_V_supervisor_lapse : JD_V_supervisor_expire,
@@ -32,10 +25,10 @@ static void fire_term(jd_ctx *c, const jd_policy *p, const due *d, jd_case_row *
     jd_reason_add(c, (jd_reason){ .rule = end ? p->lapse_rule : p->term_rule, .on = JD_ON_NOTHING });
     if (!end) return;
     if (p->lapse_ground != JD_NO_RULE) jd_reason_add(c, (jd_reason){ .rule = p->lapse_ground, .on = JD_ON_NOTHING });
-    jd_end_appointment(c, row);
+    jd_end_appointment(c, d->number, row);
 }
 
-static void fire_limit(jd_ctx *c, const jd_policy *p, const due *d, jd_case_row *row)
+static void fire_limit(jd_ctx *c, const jd_policy *p, const jd_due *d, jd_case_row *row)
 {
     const jd_clock_rule *k = &p->clocks[d->kind];
     bool breach = jd_is_breach(row->head.due, d->at);
@@ -48,18 +41,19 @@ static void fire_limit(jd_ctx *c, const jd_policy *p, const due *d, jd_case_row 
     jd_reason_add(c, (jd_reason){ .rule = k->rule, .on = JD_ON_CLOCK, .index = (uint16_t)d->kind });
 }
 
+static const jd_firing firings[JD_E_COUNT] = {
+    [JD_E_supervisor] = fire_term,
+    [JD_E_report] = fire_limit,
+    [JD_E_obligation] = jd_fire_obligation,
+};
+
 void jd_on_clock_tick(jd_ctx *c, const void *msg)
 {
-    due d;
+    jd_due d;
     (void)msg;
     jd_case_row *row = first_due(c, &d) ? jd_read_case(&c->g->txn, &c->g->arena, d.entity, d.number) : NULL;
-    if (!row) {
-        c->out->code = JD_CODE_INTERNAL;
-        return;
-    }
-    const jd_policy *p = jd_policy_of(c, row);
-    if (d.kind == JD_CLOCK_TERM)
-        fire_term(c, p, &d, row);
+    if (row && firings[d.entity])
+        firings[d.entity](c, jd_policy_of(c, row), &d, row);
     else
-        fire_limit(c, p, &d, row);
+        c->out->code = JD_CODE_INTERNAL;
 }

@@ -128,7 +128,7 @@ static void end_appointment(jd_ctx *c, uint64_t number)
     row->supervisor.dismissal = 0; /* this case, which is being decided */
     if (jd_move(c, JD_E_supervisor, number, row, JD_V_supervisor_dismiss, JD_S_supervisor_dismissed,
                 JD_EV_supervisor_dismissed))
-        jd_end_appointment(c, row);
+        jd_end_appointment(c, number, row);
 }
 
 /* The appointment goes on, and another case may be opened one day. */

@@ -16,6 +16,7 @@ jd_handler jd_handler_of(jd_msg type)
         [JD_MSG_dismissal_open] = jd_on_dismissal_open,
         [JD_MSG_dismissal_hear] = jd_on_dismissal_hear,
         [JD_MSG_dismissal_decide] = jd_on_dismissal_decide,
+        [JD_MSG_obligation_waive] = jd_on_obligation_waive,
         [JD_MSG_report_submit] = jd_on_report_submit,
         [JD_MSG_report_supplement] = jd_on_report_supplement,
         [JD_MSG_report_triage] = jd_on_report_triage,

@@ -17,6 +17,7 @@ void jd_on_discipline_record(jd_ctx *c, const void *msg);
 void jd_on_dismissal_open(jd_ctx *c, const void *msg);
 void jd_on_dismissal_hear(jd_ctx *c, const void *msg);
 void jd_on_dismissal_decide(jd_ctx *c, const void *msg);
+void jd_on_obligation_waive(jd_ctx *c, const void *msg);
 void jd_on_report_submit(jd_ctx *c, const void *msg);
 void jd_on_report_supplement(jd_ctx *c, const void *msg);
 void jd_on_report_triage(jd_ctx *c, const void *msg);

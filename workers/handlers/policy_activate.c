@@ -19,8 +19,7 @@ void jd_on_policy_activate(jd_ctx *c, const void *msg)
     c->g->policies[number - 1] = p;
     c->g->tally.policy = c->out->policy = number;
     jd_be64(seq, c->g->tally.seq + 1);
-    c->out->puts[c->out->puts_n++] =
-        (jd_put_row){ .db = JD_DB_POLICIES, .key = jd_key_seq(number), .value = { (const char *)seq, 8 } };
-    c->out->changes[c->out->changes_n++] =
-        (jd_change){ .entity = JD_E_none, .event = JD_EV_policy_activated, .due = p->effective_from };
+    jd_put_bytes(c, JD_DB_POLICIES, jd_key_seq(number), (jd_str){ (const char *)seq, 8 });
+    jd_tell(c, JD_EV_policy_activated)->due = p->effective_from;
+    jd_owe_periods(c, p, c->today);
 }

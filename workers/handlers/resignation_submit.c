@@ -8,7 +8,7 @@ static void end_now(jd_ctx *c, const jd_policy *p, uint64_t number, jd_case_row 
                  JD_EV_supervisor_resigned))
         return;
     jd_reason_add(c, (jd_reason){ .rule = rule == JD_NO_RULE ? p->dismissal_rule : rule, .on = JD_ON_NOTHING });
-    jd_end_appointment(c, row);
+    jd_end_appointment(c, number, row);
 }
 
 void jd_on_resignation_submit(jd_ctx *c, const void *msg)

@@ -110,8 +110,7 @@ static jd_day load_date(jd_loader *l, jd_ynode *map, const char *key, bool must)
     return day;
 }
 
-/* Days before an end, falling: 90, 30, 7, 1. */
-static int load_days(jd_loader *l, jd_ynode *map, const char *key, int out[8])
+int jd_load_days(jd_loader *l, jd_ynode *map, const char *key, int out[8])
 {
     int n;
     int64_t v;
@@ -138,7 +137,7 @@ static void load_appointment(jd_loader *l, jd_ynode *n)
     p->term_rule = jd_load_rule(l, n, "term_rule", true);
     p->lapse_rule = jd_load_rule(l, n, "lapse_rule", true);
     p->lapse_ground = jd_load_rule(l, n, "lapse_ground", false);
-    p->expiring_n = load_days(l, n, "expiring_days", p->expiring);
+    p->expiring_n = jd_load_days(l, n, "expiring_days", p->expiring);
 }
 
 static void load_management(jd_loader *l, jd_ynode *n)
@@ -181,7 +180,7 @@ static void load_extension(jd_loader *l, jd_ynode *n, jd_clock_rule *c)
     if (c->extend_days == 0) jd_diag_at(&l->d, n->line, "'days' is missing");
 }
 
-static void load_clock(jd_loader *l, jd_ynode *n, jd_clock_rule *c)
+void jd_load_limit(jd_loader *l, jd_ynode *n, jd_clock_rule *c)
 {
     jd_str unit = jd_y_need_text(n, "unit", &l->d);
     c->on = true;
@@ -192,7 +191,7 @@ static void load_clock(jd_loader *l, jd_ynode *n, jd_clock_rule *c)
     if (c->days == 0) jd_diag_at(&l->d, n->line, "'days' is missing");
     c->rule = jd_load_rule(l, n, "rule", false);
     c->basis = jd_y_need_text(n, "basis", &l->d);
-    c->warn_n = load_days(l, n, "warn_days", c->warn);
+    c->warn_n = jd_load_days(l, n, "warn_days", c->warn);
     jd_y_text(n, "source", &l->d);
     jd_load_items(l, n, "suspend_grounds", &c->suspend_grounds);
     c->extend_rule = JD_NO_RULE;
@@ -203,7 +202,7 @@ void jd_load_clocks(jd_loader *l, jd_ynode *n)
 {
     for (int i = 0; i < JD_CLOCK_COUNT; i++) {
         jd_ynode *sub = jd_y_get(n, jd_clock_name((jd_clock_id)i));
-        if (sub) load_clock(l, sub, &l->p->clocks[i]);
+        if (sub) jd_load_limit(l, sub, &l->p->clocks[i]);
     }
 }
 
@@ -251,6 +250,7 @@ static void load_sections(jd_loader *l)
         { "routing", JD_Y_MAP, true, jd_load_routing },
         { "clocks", JD_Y_MAP, true, jd_load_clocks },
         { "feedback", JD_Y_MAP, true, jd_load_feedback },
+        { "obligations", JD_Y_LIST, false, jd_load_obligations },
         { "chapters", JD_Y_MAP, false, load_chapters },
     };
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {

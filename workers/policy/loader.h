@@ -31,6 +31,9 @@ void jd_load_reports(jd_loader *l, jd_ynode *n);
 void jd_load_routing(jd_loader *l, jd_ynode *n);
 void jd_load_clocks(jd_loader *l, jd_ynode *n);
 void jd_load_feedback(jd_loader *l, jd_ynode *n);
+void jd_load_obligations(jd_loader *l, jd_ynode *n);
+int jd_load_days(jd_loader *l, jd_ynode *map, const char *key, int out[8]); /* before an end, falling: 90, 30, 7, 1 */
+void jd_load_limit(jd_loader *l, jd_ynode *n, jd_clock_rule *c);            /* days, unit, warnings, basis */
 
 void jd_policy_check(jd_loader *l); /* contradictions, and what would never fire */
 

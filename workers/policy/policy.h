@@ -151,6 +151,7 @@ typedef enum {
     JD_CLOCK_OBJECTION,
     JD_CLOCK_COUNT,
     JD_CLOCK_TERM, /* the term of an appointment: not a time limit of the policy's clocks */
+    JD_CLOCK_DUTY, /* an obligation's own limit */
 } jd_clock_id;
 
 typedef struct jd_clock_rule {
@@ -166,6 +167,34 @@ typedef struct jd_clock_rule {
     jd_items suspend_grounds;
     jd_str basis; /* text, reference or local: where the number comes from */
 } jd_clock_rule;
+
+/* What somebody owes by a day: once for each appointment, or again and again. The act that meets it is
+ * recorded by a message of its own. ACT(code, "what it is"). */
+#define JD_ACTS(ACT)                                          \
+    ACT(certificate, "a certificate is issued")               \
+    ACT(notice, "the appointment is announced to society")    \
+    ACT(list, "the yearly list of institutions is published") \
+    ACT(meeting, "a meeting of the supervisors is held")      \
+    ACT(training, "the supervisors are trained")              \
+    ACT(hearing, "a report on the fund is given to supervisors")
+
+typedef enum {
+#define ACT(code, doc) JD_ACT_##code,
+    JD_ACTS(ACT)
+#undef ACT
+        JD_ACT_COUNT
+} jd_act;
+
+typedef struct jd_duty_rule {
+    jd_item item;
+    jd_act act;
+    jd_str kind;         /* only acts of this kind (a meeting's, a training's); empty for any */
+    bool of_appointment; /* begins with an appointment; else it comes round */
+    int months;          /* its period; 0 for the calendar year */
+    jd_clock_rule limit; /* of_appointment: how long; always: when to warn, and the number's basis */
+    bool must;           /* 至少, 应当; else 原则上: late is told, and is no breach of duty */
+    uint16_t owner;
+} jd_duty_rule;
 
 /* What ends an appointment. A ground shows in facts (`when`), in discipline records, in a request of
  * the supervisor, or in what people write down. */
@@ -226,6 +255,9 @@ typedef struct jd_policy {
     bool must_dismiss;     /* a proven ground leaves no choice (停止聘用), or may be passed over (可以) */
     bool resignation_ends; /* by itself, or by the authority's decision */
     uint16_t dismissal_rule;
+
+    int duties_n;
+    jd_duty_rule *duties;
 
     bool feedback_mandatory;
     uint16_t feedback_rule, firewall_rule, division_rule, secrecy_rule;

@@ -1,10 +1,23 @@
 #include "workers/rules/deadline.h"
 
-jd_day jd_deadline(const jd_policy *p, jd_clock_id k, jd_day from)
+jd_day jd_limit_day(const jd_policy *p, const jd_clock_rule *c, jd_day from)
 {
-    const jd_clock_rule *c = &p->clocks[k];
     if (c->working) return jd_add_workdays(&p->calendar, from, c->days);
     return jd_add_days_rolled(&p->calendar, from, c->days);
+}
+
+jd_day jd_deadline(const jd_policy *p, jd_clock_id k, jd_day from)
+{
+    return jd_limit_day(p, &p->clocks[k], from);
+}
+
+jd_day jd_duty_day(const jd_policy *p, const jd_duty_rule *r, jd_day from)
+{
+    int year, month, day;
+    if (r->of_appointment) return jd_limit_day(p, &r->limit, from);
+    if (r->months) return jd_add_months(from, r->months);
+    jd_day_parts(from, &year, &month, &day);
+    return jd_day_of(year, 12, 31);
 }
 
 jd_ms jd_next_rung(const int *warn, int warn_n, jd_day due, jd_ms after)

@@ -7,6 +7,10 @@
 /* Last day of the limit that starts on `from` (which does not count). */
 jd_day jd_deadline(const jd_policy *p, jd_clock_id k, jd_day from);
 
+/* The same of any limit, and of an obligation whose period or limit starts on `from`. */
+jd_day jd_limit_day(const jd_policy *p, const jd_clock_rule *c, jd_day from);
+jd_day jd_duty_day(const jd_policy *p, const jd_duty_rule *r, jd_day from);
+
 /* Next instant after `after`: a warning at 00:00 (UTC+8) n days before the last day, or the breach at
  * 00:00 of the day behind it. JD_NO_TIME when all is past. */
 jd_ms jd_next_rung(const int *warn, int warn_n, jd_day due, jd_ms after);

@@ -1,0 +1,162 @@
+/* What the bureau and the agency owe: begun with an appointment or a period, met by what is recorded,
+ * late when nothing is. Lateness is told and blocks nothing. */
+#include "workers/handler.h"
+#include "workers/rules/deadline.h"
+
+static void arm(jd_ctx *c, const jd_policy *p, const jd_duty_rule *r, jd_case_row *row)
+{
+    row->obligation.due = jd_duty_day(p, r, row->obligation.from);
+    row->obligation.clock_kind = JD_CLOCK_DUTY;
+    row->obligation.clock = jd_next_rung(r->limit.warn, r->limit.warn_n, row->obligation.due, c->at);
+    /* begun behind its day already, as a period may be after a long standstill: late at once */
+    if (row->obligation.clock == JD_NO_TIME) row->obligation.clock = jd_day_start(row->obligation.due + 1);
+}
+
+static void begin(jd_ctx *c, const jd_policy *p, int kind, uint64_t supervisor, jd_day from)
+{
+    uint64_t number;
+    const jd_duty_rule *r = &p->duties[kind];
+    jd_case_row *row = jd_new_case(c, JD_E_obligation, &number);
+    row->head.policy = p->number;
+    jd_change *ch =
+        jd_move(c, JD_E_obligation, number, row, JD_V_obligation_begin, JD_S_obligation_open, JD_EV_obligation_begun);
+    if (!ch) return;
+    row->obligation.kind = kind;
+    row->obligation.supervisor = (int64_t)supervisor;
+    row->obligation.dept = r->owner;
+    row->obligation.from = from;
+    arm(c, p, r, row);
+    ch->due = row->obligation.due;
+    jd_tie(c, r->of_appointment ? JD_TIE_duty_of : JD_TIE_periodic, supervisor, number);
+}
+
+void jd_owe_for_appointment(jd_ctx *c, const jd_policy *p, uint64_t supervisor, jd_day from)
+{
+    for (int i = 0; i < p->duties_n; i++)
+        if (p->duties[i].of_appointment) begin(c, p, i, supervisor, from);
+}
+
+static const jd_duty_rule *rule_of(jd_ctx *c, const jd_case_row *row)
+{
+    return &jd_engine_policy(c->g, (uint64_t)row->head.policy)->duties[row->obligation.kind];
+}
+
+static bool close(jd_ctx *c, uint64_t number, jd_case_row *row, int verb, int to, jd_event_id event)
+{
+    const jd_duty_rule *r = rule_of(c, row);
+    jd_change *ch = jd_move(c, JD_E_obligation, number, row, verb, to, event);
+    if (!ch) return false;
+    ch->due = row->obligation.due;
+    row->head.clock = JD_NO_TIME;
+    row->head.overdue = JD_UNKNOWN;
+    jd_untie(c, r->of_appointment ? JD_TIE_duty_of : JD_TIE_periodic, (uint64_t)row->obligation.supervisor, number);
+    return true;
+}
+
+/* The one that is owed now of a kind that comes round, by code: it may have begun under an older policy. */
+static jd_case_row *current(jd_ctx *c, jd_str code, uint64_t *number)
+{
+    uint64_t *all, n = jd_ties(&c->g->txn, &c->g->arena, JD_TIE_periodic, 0, &all);
+    for (uint64_t i = 0; i < n; i++) {
+        jd_case_row *row = jd_read_case(&c->g->txn, &c->g->arena, JD_E_obligation, *number = all[i]);
+        if (row && jd_str_eq(rule_of(c, row)->item.code, code)) return row;
+    }
+    return NULL;
+}
+
+/* A policy that has no such obligation any more ends the one that is owed. */
+static void drop_unknown(jd_ctx *c, const jd_policy *p)
+{
+    uint64_t *all, n = jd_ties(&c->g->txn, &c->g->arena, JD_TIE_periodic, 0, &all);
+    for (uint64_t i = 0; i < n; i++) {
+        jd_case_row *row = jd_read_case(&c->g->txn, &c->g->arena, JD_E_obligation, all[i]);
+        bool known = !row;
+        for (int k = 0; k < p->duties_n && !known; k++)
+            known = !p->duties[k].of_appointment && jd_str_eq(p->duties[k].item.code, rule_of(c, row)->item.code);
+        if (!known) close(c, all[i], row, JD_V_obligation_waive, JD_S_obligation_waived, JD_EV_obligation_waived);
+    }
+}
+
+void jd_owe_periods(jd_ctx *c, const jd_policy *p, jd_day from)
+{
+    uint64_t number;
+    drop_unknown(c, p);
+    for (int i = 0; i < p->duties_n; i++)
+        if (!p->duties[i].of_appointment && !current(c, p->duties[i].item.code, &number)) begin(c, p, i, 0, from);
+}
+
+static void meet(jd_ctx *c, uint64_t number, jd_case_row *row, jd_day on)
+{
+    bool late = on > row->obligation.due;
+    jd_reason_add(c, (jd_reason){ .rule = rule_of(c, row)->item.rule, .on = JD_ON_NOTHING });
+    row->obligation.done_on = on;
+    close(c, number, row, JD_V_obligation_meet, late ? JD_S_obligation_done_late : JD_S_obligation_done,
+          JD_EV_obligation_met);
+}
+
+/* The first day of the next period: behind what was done, or behind the year it was done for. */
+static jd_day next_from(const jd_duty_rule *r, const jd_case_row *row, jd_day on)
+{
+    return r->months ? on : row->obligation.due + 1;
+}
+
+static bool meets(const jd_duty_rule *r, jd_act act, jd_str kind)
+{
+    return r->act == act && (!r->kind.n || jd_str_eq(r->kind, kind));
+}
+
+void jd_done_for_appointment(jd_ctx *c, jd_act act, uint64_t supervisor, jd_day on)
+{
+    uint64_t *all, n = jd_ties(&c->g->txn, &c->g->arena, JD_TIE_duty_of, supervisor, &all);
+    for (uint64_t i = 0; i < n; i++) {
+        jd_case_row *row = jd_read_case(&c->g->txn, &c->g->arena, JD_E_obligation, all[i]);
+        if (row && rule_of(c, row)->act == act) meet(c, all[i], row, on);
+    }
+}
+
+void jd_done_in_period(jd_ctx *c, jd_act act, jd_str kind, jd_day on)
+{
+    const jd_policy *p = c->policy;
+    uint64_t number;
+    for (int i = 0; i < p->duties_n; i++) {
+        const jd_duty_rule *r = &p->duties[i];
+        if (r->of_appointment || !meets(r, act, kind)) continue;
+        jd_case_row *row = current(c, r->item.code, &number);
+        if (row) meet(c, number, row, on);
+        begin(c, p, i, 0, row ? next_from(r, row, on) : on);
+    }
+}
+
+void jd_owed_no_more(jd_ctx *c, uint64_t supervisor)
+{
+    uint64_t *all, n = jd_ties(&c->g->txn, &c->g->arena, JD_TIE_duty_of, supervisor, &all);
+    for (uint64_t i = 0; i < n; i++) {
+        jd_case_row *row = jd_read_case(&c->g->txn, &c->g->arena, JD_E_obligation, all[i]);
+        if (row) close(c, all[i], row, JD_V_obligation_waive, JD_S_obligation_waived, JD_EV_obligation_waived);
+    }
+}
+
+void jd_waive(jd_ctx *c, uint64_t number, jd_case_row *row)
+{
+    const jd_policy *p = c->policy;
+    const jd_duty_rule *r = rule_of(c, row);
+    jd_day from = next_from(r, row, row->obligation.due);
+    if (!close(c, number, row, JD_V_obligation_waive, JD_S_obligation_waived, JD_EV_obligation_waived)) return;
+    jd_reason_add(c, (jd_reason){ .rule = r->item.rule, .on = JD_ON_NOTHING });
+    for (int i = 0; i < p->duties_n; i++)
+        if (!p->duties[i].of_appointment && jd_str_eq(p->duties[i].item.code, r->item.code)) begin(c, p, i, 0, from);
+}
+
+void jd_fire_obligation(jd_ctx *c, const jd_policy *p, const jd_due *d, jd_case_row *row)
+{
+    const jd_duty_rule *r = &p->duties[row->obligation.kind];
+    bool breach = jd_is_breach(row->obligation.due, d->at);
+    jd_change *ch = jd_move(c, d->entity, d->number, row, breach ? JD_V_obligation_breach : JD_V_obligation_warn,
+                            breach ? JD_S_obligation_overdue : JD_S_obligation_open,
+                            breach ? JD_EV_obligation_overdue : JD_EV_obligation_warned);
+    if (!ch) return;
+    ch->due = row->obligation.due;
+    row->head.clock = breach ? JD_NO_TIME : jd_next_rung(r->limit.warn, r->limit.warn_n, row->obligation.due, d->at);
+    if (breach) row->head.overdue = JD_YES;
+    jd_reason_add(c, (jd_reason){ .rule = r->item.rule, .on = JD_ON_NOTHING });
+}

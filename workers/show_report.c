@@ -1,0 +1,27 @@
+/* Reports. */
+#include "proto/pack.h"
+#include "proto/tables.h"
+#include "workers/show.h"
+
+void jd_show_report(jd_map *m, const jd_asked *q, const jd_policy *p, const jd_case_row *row)
+{
+    const struct jd_row_report *r = &row->report;
+    const jd_target *t = r->target >= 0 && r->target < p->targets_n ? &p->targets[r->target] : NULL;
+    const jd_report_kind *k = &p->kinds[r->kind];
+    jd_show_id(m, q, "supervisor", JD_E_supervisor, r->supervisor);
+    jd_show_time(m, "received", r->received);
+    jd_show_s(m, "kind", k->item.code);
+    if (t) jd_show_s(m, "target", t->item.code);
+    if (t && r->category >= 0 && r->category < t->n) jd_show_s(m, "category", t->categories[r->category].item.code);
+    jd_show_s(m, "route", p->routes[r->route].id);
+    jd_show_depts(m, p, "assist", r->assist);
+    jd_show_u(m, "county", r->county);
+    if (r->clock_kind >= 0 && r->clock_kind < JD_CLOCK_COUNT)
+        jd_show_z(m, "clock", jd_clock_name((jd_clock_id)r->clock_kind));
+    jd_show_s(m, "result", jd_code_at(k->results.v, k->results.n, r->result));
+    if (r->triage != JD_NO_INT) jd_show_z(m, "triage", jd_table_get(JD_TABLE_triage)->rows[r->triage].value);
+    jd_show_id(m, q, "duplicate_of", JD_E_report, r->duplicate_of);
+    jd_show_day(m, "suspended_on", r->suspended_on);
+    jd_show_u(m, "extensions", r->extensions);
+    if (r->satisfied != JD_UNKNOWN) jd_show_bool(m, "satisfied", r->satisfied == JD_YES);
+}

@@ -1,0 +1,41 @@
+/* Which cases belong together. A tie is a row of its own, so that either end may have thousands. */
+#include "workers/handler.h"
+
+void jd_tie(jd_ctx *c, jd_tie_kind kind, uint64_t from, uint64_t to)
+{
+    jd_put_bytes(c, JD_DB_TIES, jd_key_tie(kind, from, to), (jd_str){ "", 0 });
+}
+
+void jd_untie(jd_ctx *c, jd_tie_kind kind, uint64_t from, uint64_t to)
+{
+    jd_put_bytes(c, JD_DB_TIES, jd_key_tie(kind, from, to), (jd_str){ NULL, 0 });
+}
+
+bool jd_tied(jd_txn *t, jd_tie_kind kind, uint64_t from, uint64_t to)
+{
+    jd_str nothing;
+    jd_key k = jd_key_tie(kind, from, to);
+    return jd_get(t, JD_DB_TIES, jd_k(&k), &nothing);
+}
+
+static uint64_t *grown(jd_arena *a, uint64_t *list, uint64_t n)
+{
+    uint64_t *more = jd_alloc(a, sizeof *more * (size_t)(n ? 2 * n : 8));
+    if (n) memcpy(more, list, sizeof *more * (size_t)n);
+    return more;
+}
+
+uint64_t jd_ties(jd_txn *t, jd_arena *a, jd_tie_kind kind, uint64_t from, uint64_t **to)
+{
+    uint64_t n = 0;
+    jd_key first = jd_key_tie(kind, from, 0);
+    size_t prefix = first.n - sizeof(uint64_t);
+    *to = NULL;
+    jd_scan s = jd_scan_from(t, JD_DB_TIES, jd_k(&first));
+    while (jd_scan_next(&s) && s.key.n == first.n && memcmp(s.key.p, first.bytes, prefix) == 0) {
+        if (n < 8 ? n == 0 : (n & (n - 1)) == 0) *to = grown(a, *to, n);
+        (*to)[n++] = jd_get_be64((const uint8_t *)s.key.p + prefix);
+    }
+    jd_scan_end(&s);
+    return n;
+}
