@@ -190,7 +190,7 @@ def test_jianductl_by_its_key():
         where = ("--intake", d.tcp("intake"), "--events", d.tcp("events"))
         assert "up" in ctl(d.dir, "health", "-d", LINCANG, *where, "--key", keys["JIANDU_KEY"], "--server-key", keys["JIANDU_SERVER_KEY"])
         stats = json.loads(ctl(d.dir, "stats", "-d", LINCANG, *where, "--json", **keys))
-        assert stats["events"] == 1
+        assert stats["events"] > 0
         news = ctl(d.dir, "watch", "--since", "0", "-n", "1", "-d", LINCANG, *where, **keys)
         assert "policy.activated" in news
         assert "and is this key granted" in ctl(d.dir, "health", "-d", LINCANG, *where, "--timeout", "300", "--retries", "0", code=69,
