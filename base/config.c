@@ -179,7 +179,7 @@ static void read_limits(reader *r)
     c->client.outstanding = jd_y_int(n, "client_outstanding", 4096, 1, 1 << 20, &r->d);
     c->client.queries = jd_y_int(n, "client_queries", 64, 1, 1 << 20, &r->d);
     c->client.connects = jd_y_int(n, "client_connects", 50, 1, 1000000, &r->d);
-    c->connections = jd_y_int(n, "connections", 4096, 1, 60000, &r->d);
+    c->connections = jd_y_int(n, "connections", 10000, 1, 60000, &r->d);
 }
 
 static void read_all(reader *r)

@@ -121,7 +121,7 @@ static verdict judge(jd_daemon *d, jd_str domain, jd_str mechanism, jd_str addre
         return STAY_OUT;
     }
     verdict v = too_many(d, meter_of(g, grant));
-    if (v == COME_IN && events) meter_of(g, grant)->heard = true;
+    if (v == COME_IN && events) meter_of(g, grant)->heard |= 1u << (hall - d->halls);
     return v;
 }
 
@@ -192,23 +192,26 @@ void jd_gate_take(jd_daemon *d, jd_keys *fresh)
     jd_gate_look(d);
 }
 
-static bool may_still_hear(const jd_daemon *d, const jd_meter *m)
+/* Its peers include one that may not hear it any more. */
+static bool overheard(const jd_daemon *d, int hall)
 {
-    const jd_grant *g = in_force(&d->gate, jd_str_of(m->key));
-    for (int i = 0; i < d->halls_n; i++)
-        if (g && may_hear(d, g, d->halls[i].divisions)) return true;
+    for (const jd_meter *m = d->gate.meters; m; m = m->next) {
+        const jd_grant *g = m->heard >> hall & 1 ? in_force(&d->gate, jd_str_of(m->key)) : NULL;
+        if ((m->heard >> hall & 1) && !(g && may_hear(d, g, d->halls[hall].divisions))) return true;
+    }
     return false;
 }
 
 /* PUB cannot let go of one peer: all of them go, those that may come again do, and ask for what they missed. */
 static void clear_halls(jd_daemon *d)
 {
-    bool clear = false;
-    for (jd_meter *m = d->gate.meters; m; m = m->next) clear |= m->heard && !may_still_hear(d, m);
-    if (!clear) return;
-    jd_log(JD_NOTICE, "a key that heard events may not any more: every connection with a key to them begins anew");
-    for (jd_meter *m = d->gate.meters; m; m = m->next) m->heard = false;
-    for (int i = 0; i < d->halls_n; i++) jd_z_drop_peers(d->halls[i].s);
+    for (int i = 0; i < d->halls_n; i++) {
+        if (!overheard(d, i)) continue;
+        jd_log(JD_NOTICE, "a key that heard events may not any more: every connection to %s begins anew",
+               d->halls[i].domain);
+        for (jd_meter *m = d->gate.meters; m; m = m->next) m->heard &= ~(1u << i);
+        jd_z_drop_peers(d->halls[i].s);
+    }
 }
 
 /* One line for all of ten seconds. Public keys are no secret, and the one thing an operator can act on. */

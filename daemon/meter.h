@@ -19,7 +19,7 @@ typedef struct jd_meter {
     char key[JD_KEY_TEXT + 1];
     int64_t outstanding, queries;
     jd_bucket messages, bytes, connects;
-    bool heard; /* it was let in to a hall since its peers were last dropped */
+    unsigned heard; /* a bit a hall it was let in to, since that one's peers were last dropped */
 } jd_meter;
 
 /* The one of a key, in a list that grows by it. */

@@ -356,6 +356,16 @@ def test_a_hall_for_one_division():
             heard.append(e[1].get("division"))
         assert WEIHAI in heard and LINCANG not in heard
         assert not other.poll(0)
+        # who keeps one of two halls loses the other
+        there = d.hears("all", "", endpoint=hall)
+        assert hears_something(there)
+        d.grant("all", "watch", divisions=[WEIHAI]).reload()
+        while both.poll(200):
+            both.recv_multipart()
+        apply(c, LINCANG)
+        apply(c, WEIHAI)
+        assert nobody_hears(both)
+        assert hears_something(there) and not d.logged().count("events-1 begins anew")
 
 
 # ---------------------------------------------------------------- the same id
