@@ -227,6 +227,7 @@ int main(int argc, char **argv)
     if (!d.config) return JD_EX_CONFIG;
     if (check) {
         printf("%s: good\n", d.config_file);
+        jd_grants_free(keys.grants);
         return 0;
     }
     jd_log_init("jiandud", d.config->log_level);

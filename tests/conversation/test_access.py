@@ -29,6 +29,7 @@ def daemon():
     d.grant("now", "admin", valid_from=str(LONG_AGO), valid_to=str(SOON))
     d.grant("another-intake", "intake")
     with d:
+        d.client().wind(d.at)  # what is due by then has happened
         yield d
 
 

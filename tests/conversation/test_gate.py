@@ -28,7 +28,9 @@ def keyed():
         for name, role in grants.items():
             d.grant(name, role)
         made.append(d)
-        return d.__enter__()
+        d.__enter__()
+        d.client().wind(d.at, LINCANG)  # what is due by then has happened
+        return d
     yield start
     for d in made:
         d.__exit__(None, None, None)
@@ -299,6 +301,7 @@ def test_a_handler_that_is_gone(tmp_path):
     d.process = subprocess.Popen([BUILD / "jiandud", "-c", d.config], env=env, stdout=d.log, stderr=d.log)
     try:
         wait_for(lambda: d.up(LINCANG), 20, "the daemon to be up")
+        d.client().wind(d.at, LINCANG)
         before = d.client().last_seq()
         for cert in (d.clients_of["admin"], certificate(tmp_path / "keys", "stranger")):
             c = d.by("x", cert=cert)
