@@ -173,6 +173,11 @@ static void answers(jd_buf *b)
         { "`stats.get`", "`stats`", "list of `entity`, `state`, `count`" },
         { "", "`overdue`, `events`", "cases with a breached time limit; the division's last number" },
         { "`health.get`", "`health`", "map: the worker, its store, its calendar" },
+        { "`certificate.verify`", "`certificate`",
+          "map: `number`, `valid`, `reason` where it is not (expired, revoked, replaced, lost, not-yet, unknown), "
+          "`division`, `authority`, `certificate`, `valid_until`, and `name_matches` where a valid one is asked for "
+          "with "
+          "`name_initial`" },
     };
     ROW(b, "query", "key", "what it holds");
     ROW(b, "---", "---", "---");

@@ -69,10 +69,11 @@ void jd_receipt_pack(const jd_receipt *r, jd_buf *b)
     bool recorded = r->entity != JD_E_none;
     size_t extra = 0;
     if (recorded) extra = 6u + (r->department.n > 0) + (r->due != JD_NO_DAY) + (r->created.entity != JD_E_none);
-    jd_pack_map(b, JD_RECEIPT_HEAD + 1 + extra);
+    jd_pack_map(b, JD_RECEIPT_HEAD + 1 + extra + r->more_n);
     jd_receipt_head(r->id, r->id_binary, r->code, b);
     jd_receipt_because(r->because, r->because_n, b);
     if (recorded) pack_recorded(r, b);
+    if (r->more_n) jd_buf_str(b, r->more);
 }
 
 void jd_receipt_invalid(const uint8_t *id, bool id_binary, const jd_problems *p, jd_buf *b)

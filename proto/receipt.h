@@ -1,4 +1,5 @@
-/* What goes back to the sender and out to subscribers. No personal data and no report text. */
+/* What goes back to the sender and out to subscribers. No personal data and no report text, but for what a
+ * command was recorded to ask for (`more`). */
 #ifndef JD_PROTO_RECEIPT_H
 #define JD_PROTO_RECEIPT_H
 
@@ -29,6 +30,8 @@ typedef struct jd_receipt {
     jd_str department;
     jd_day due;         /* JD_NO_DAY where there is none */
     jd_case_id created; /* a second case that came into being; entity JD_E_none for none */
+    size_t more_n;      /* keys of the type's own: packed pairs, and how many */
+    jd_str more;
 } jd_receipt;
 
 void jd_receipt_pack(const jd_receipt *r, jd_buf *b);

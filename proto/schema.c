@@ -7,6 +7,7 @@
 #define DIALECT "https://json-schema.org/draft/2020-12/schema"
 #define UUID    "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"
 #define ONE     "\"const\":1"
+#define MAPS    "\"type\":\"array\",\"items\":{\"type\":\"object\"}"
 #define COUNT   "\"type\":\"integer\",\"minimum\":1"
 #define TEXT    "\"type\":\"string\""
 #define DAY     "\"type\":\"string\",\"format\":\"date\""
@@ -25,7 +26,7 @@ static const jd_shape receipt[] = {
     { "because", "list of maps", "\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/because\"}", false,
       "the grounds of the decision" },
     { "seq", "integer", COUNT, false, "number of the event it caused, the last one where there are several" },
-    { "entity", "word", TEXT, false, "what the request was about: application, supervisor or report" },
+    { "entity", "word", TEXT, false, "what the request was about: application, supervisor, report, ..." },
     { "entity_id", "case id", TEXT, false, "the case: keep it, later messages name it" },
     { "version", "integer", COUNT, false, "how often the case has changed" },
     { "state", "word", TEXT, false, "where the case stands now" },
@@ -33,6 +34,17 @@ static const jd_shape receipt[] = {
     { "department", "word", TEXT, false, "the lead department now" },
     { "due", "date", DAY, false, "last day of the time limit that runs now" },
     { "created", "case id", TEXT, false, "a second case that came into being, such as the appointment" },
+    { "pool", "integer", "\"type\":\"integer\",\"minimum\":0", false, "round.review: how many applicants are counted" },
+    { "cut", "yes or no", "\"const\":true", false, "round.review: more applied than are looked at, the first 20,000" },
+    { "ages", "list of maps", MAPS, false, "round.review: how many are `from` to `to` full years old, by `count`" },
+    { "counts", "list of maps", MAPS, false,
+      "round.review: of a coded `field` how many have which `value`, by `count`" },
+    { "factors", "list of maps", MAPS, false,
+      "round.review: `application`, `state` and what the policy's factors show, as codes; by `ranking`, else in the "
+      "order of receipt" },
+    { "ranking", "list of maps", MAPS, false,
+      "round.review, where the regulation gives priorities: `application`, `weight`, and the `rules` that give it" },
+    { "next", "integer", COUNT, false, "round.review: where the page is not the last, the `after` of the next" },
 };
 
 static const jd_shape because[] = {

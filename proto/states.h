@@ -10,44 +10,47 @@
 #include "base/bytes.h"
 
 /* ENTITY(id, letter of its case ids, what it is) */
-#define JD_ENTITIES(ENTITY)                                                                 \
-    ENTITY(application, 'A', "报名、推荐: asking to become a supervisor (LC-5, WH-5)")      \
-    ENTITY(supervisor, 'S', "监督员: a person holding an appointment (LC-12, LC-13, WH-8)") \
-    ENTITY(report, 'R', "反映、线索: what a supervisor sends in (LC-10, WH-10)")            \
-    ENTITY(dismissal, 'D', "解聘: a case for ending an appointment (LC-14, WH-9)")          \
-    ENTITY(obligation, 'O',                                                                 \
-           "应办事项: what the bureau or the agency owes, by a day (LC-5.2, LC-10.6, LC-11.1, WH-11.1)")
+#define JD_ENTITIES(ENTITY)                                                                                   \
+    ENTITY(application, 'A', "报名、推荐: asking to become a supervisor (LC-5, WH-5)")                        \
+    ENTITY(supervisor, 'S', "监督员: a person holding an appointment (LC-12, LC-13, WH-8)")                   \
+    ENTITY(report, 'R', "反映、线索: what a supervisor sends in (LC-10, WH-10)")                              \
+    ENTITY(dismissal, 'D', "解聘: a case for ending an appointment (LC-14, WH-9)")                            \
+    ENTITY(obligation, 'O',                                                                                   \
+           "应办事项: what the bureau or the agency owes, by a day (LC-5.2, LC-10.6, LC-11.1, WH-11.1)")      \
+    ENTITY(round, 'N', "选聘公告批次: a time in which people may apply in the open channel (LC-5.4, WH-5.2)") \
+    ENTITY(certificate, 'C', "监督员证: what a supervisor shows (LC-5.2, LC-9.4)")
 
 /* clang-format off */
 
 #define JD_VERBS_application(VERB, e) \
-    VERB(e, submit) VERB(e, supplement) VERB(e, rescreen) VERB(e, decide) VERB(e, withdraw)
+    VERB(e, submit) VERB(e, supplement) VERB(e, rescreen) VERB(e, decide) VERB(e, withdraw) VERB(e, warn) VERB(e, expire)
 
-/*       state                     submit    supplement rescreen  decide                          withdraw */
+/*       state                     submit    supplement rescreen  decide                          withdraw          warn               expire */
 #define JD_STATES_application(STATE, e) \
-    STATE(e, none,                OPEN,  SCREENED, NO,        NO,       NO,                              NO) \
-    STATE(e, needs_info,          OPEN,  NO,       SCREENED,  SCREENED, TO(e, rejected),                 TO(e, withdrawn)) \
-    STATE(e, needs_fact,          OPEN,  NO,       SCREENED,  SCREENED, TO(e, rejected),                 TO(e, withdrawn)) \
-    STATE(e, proposed_ineligible, OPEN,  NO,       SCREENED,  SCREENED, TO(e, rejected),                 TO(e, withdrawn)) \
-    STATE(e, eligible,            OPEN,  NO,       SCREENED,  SCREENED, TO(e, appointed) | TO(e, rejected), TO(e, withdrawn)) \
-    STATE(e, appointed,           FINAL, NO,       NO,        NO,       NO,                              NO) \
-    STATE(e, rejected,            FINAL, NO,       NO,        NO,       NO,                              NO) \
-    STATE(e, withdrawn,           FINAL, NO,       NO,        NO,       NO,                              NO)
+    STATE(e, none,                OPEN,  SCREENED, NO,        NO,       NO,                              NO,               NO,                NO) \
+    STATE(e, needs_info,          OPEN,  NO,       SCREENED,  SCREENED, TO(e, rejected),                 TO(e, withdrawn), TO(e, needs_info), TO(e, expired)) \
+    STATE(e, needs_fact,          OPEN,  NO,       SCREENED,  SCREENED, TO(e, rejected),                 TO(e, withdrawn), TO(e, needs_fact), TO(e, expired)) \
+    STATE(e, proposed_ineligible, OPEN,  NO,       SCREENED,  SCREENED, TO(e, rejected),                 TO(e, withdrawn), NO,                TO(e, expired)) \
+    STATE(e, eligible,            OPEN,  NO,       SCREENED,  SCREENED, TO(e, appointed) | TO(e, rejected), TO(e, withdrawn), NO,             TO(e, expired)) \
+    STATE(e, appointed,           FINAL, NO,       NO,        NO,       NO,                              NO,               NO,                NO) \
+    STATE(e, rejected,            FINAL, NO,       NO,        NO,       NO,                              NO,               NO,                NO) \
+    STATE(e, withdrawn,           FINAL, NO,       NO,        NO,       NO,                              NO,               NO,                NO) \
+    STATE(e, expired,             FINAL, NO,       NO,        NO,       NO,                              NO,               NO,                NO)
 
 #define JD_VERBS_supervisor(VERB, e) \
     VERB(e, appoint) VERB(e, inform) VERB(e, need) VERB(e, consent) VERB(e, expire) VERB(e, lapse) \
-    VERB(e, discipline) VERB(e, resign) VERB(e, dismiss)
+    VERB(e, discipline) VERB(e, resign) VERB(e, dismiss) VERB(e, publish)
 
 /* A renewal leads back to active, whatever came first, need or consent. What ends an appointment does not
  * end its reports: they keep their supervisor, who still gets the feedback. */
-/*       state          appoint        inform           need                             consent                          expire           lapse          discipline       resign                           dismiss */
+/*       state          appoint        inform           need                             consent                          expire           lapse          discipline       resign                           dismiss            publish */
 #define JD_STATES_supervisor(STATE, e) \
-    STATE(e, none,      OPEN,  TO(e, active), NO,              NO,                              NO,                              NO,              NO,            NO,              NO,                              NO) \
-    STATE(e, active,    OPEN,  NO,            TO(e, active),   TO(e, active),                   TO(e, active),                   TO(e, expiring), TO(e, lapsed), TO(e, active),   TO(e, active) | TO(e, resigned), TO(e, dismissed)) \
-    STATE(e, expiring,  OPEN,  NO,            TO(e, expiring), TO(e, expiring) | TO(e, active), TO(e, expiring) | TO(e, active), TO(e, expiring), TO(e, lapsed), TO(e, expiring), TO(e, expiring) | TO(e, resigned), TO(e, dismissed)) \
-    STATE(e, lapsed,    FINAL, NO,            NO,              NO,                              NO,                              NO,              NO,            NO,              NO,                              NO) \
-    STATE(e, resigned,  FINAL, NO,            NO,              NO,                              NO,                              NO,              NO,            NO,              NO,                              NO) \
-    STATE(e, dismissed, FINAL, NO,            NO,              NO,                              NO,                              NO,              NO,            NO,              NO,                              NO)
+    STATE(e, none,      OPEN,  TO(e, active), NO,              NO,                              NO,                              NO,              NO,            NO,              NO,                              NO, NO) \
+    STATE(e, active,    OPEN,  NO,            TO(e, active),   TO(e, active),                   TO(e, active),                   TO(e, expiring), TO(e, lapsed), TO(e, active),   TO(e, active) | TO(e, resigned), TO(e, dismissed), TO(e, active)) \
+    STATE(e, expiring,  OPEN,  NO,            TO(e, expiring), TO(e, expiring) | TO(e, active), TO(e, expiring) | TO(e, active), TO(e, expiring), TO(e, lapsed), TO(e, expiring), TO(e, expiring) | TO(e, resigned), TO(e, dismissed), TO(e, expiring)) \
+    STATE(e, lapsed,    FINAL, NO,            NO,              NO,                              NO,                              NO,              NO,            NO,              NO,                              NO, NO) \
+    STATE(e, resigned,  FINAL, NO,            NO,              NO,                              NO,                              NO,              NO,            NO,              NO,                              NO, NO) \
+    STATE(e, dismissed, FINAL, NO,            NO,              NO,                              NO,                              NO,              NO,            NO,              NO,                              NO, NO)
 
 #define JD_VERBS_report(VERB, e) \
     VERB(e, submit) VERB(e, assign) VERB(e, accept) VERB(e, object) VERB(e, result) VERB(e, feedback) \
@@ -93,6 +96,37 @@
     STATE(e, done,      FINAL, NO,                  NO,          NO,             NO,              NO) \
     STATE(e, done_late, FINAL, NO,                  NO,          NO,             NO,              NO) \
     STATE(e, waived,    FINAL, NO,                  NO,          NO,             NO,              NO)
+
+#define JD_VERBS_round(VERB, e) \
+    VERB(e, plan) VERB(e, announce) VERB(e, open) VERB(e, close) VERB(e, review) VERB(e, publish) VERB(e, cancel) \
+    VERB(e, archive)
+
+/* Only what is announced opens. Archived once nothing of it is undecided; a cancelled one stays cancelled. */
+/*       state          plan                              announce                          open         close          review            publish           cancel            archive */
+#define JD_STATES_round(STATE, e) \
+    STATE(e, none,      OPEN,  TO(e, planned) | TO(e, announced), NO,                              NO,          NO,            NO,               NO,               NO,               NO) \
+    STATE(e, planned,   OPEN,  NO,                                TO(e, planned) | TO(e, announced), NO,        NO,            NO,               NO,               TO(e, cancelled), NO) \
+    STATE(e, announced, OPEN,  NO,                                TO(e, announced),                TO(e, open), NO,            NO,               NO,               TO(e, cancelled), NO) \
+    STATE(e, open,      OPEN,  NO,                                TO(e, open),                     NO,          TO(e, closed), NO,               NO,               TO(e, cancelled), NO) \
+    STATE(e, closed,    OPEN,  NO,                                NO,                              NO,          NO,            TO(e, selecting), TO(e, published), TO(e, cancelled), NO) \
+    STATE(e, selecting, OPEN,  NO,                                NO,                              NO,          NO,            TO(e, selecting), TO(e, published), TO(e, cancelled), NO) \
+    STATE(e, published, OPEN,  NO,                                NO,                              NO,          NO,            NO,               NO,               NO,               TO(e, published) | TO(e, archived)) \
+    STATE(e, archived,  FINAL, NO,                                NO,                              NO,          NO,            NO,               NO,               NO,               NO) \
+    STATE(e, cancelled, FINAL, NO,                                NO,                              NO,          NO,            NO,               NO,               NO,               NO)
+
+#define JD_VERBS_certificate(VERB, e) \
+    VERB(e, issue) VERB(e, begin) VERB(e, extend) VERB(e, lose) VERB(e, replace) VERB(e, revoke) VERB(e, expire)
+
+/* Issued before its first day it is not valid yet. Lost, it is not valid, and may be replaced. */
+/*       state         issue                      begin         extend         lose         replace         revoke         expire */
+#define JD_STATES_certificate(STATE, e) \
+    STATE(e, none,     OPEN,  TO(e, issued) | TO(e, valid), NO,  NO,            NO,          NO,             NO,            NO) \
+    STATE(e, issued,   OPEN,  NO,                 TO(e, valid), TO(e, issued), TO(e, lost), TO(e, replaced), TO(e, revoked), TO(e, expired)) \
+    STATE(e, valid,    OPEN,  NO,                 NO,           TO(e, valid),  TO(e, lost), TO(e, replaced), TO(e, revoked), TO(e, expired)) \
+    STATE(e, lost,     OPEN,  NO,                 NO,           TO(e, lost),   NO,          TO(e, replaced), TO(e, revoked), TO(e, expired)) \
+    STATE(e, expired,  FINAL, NO,                 NO,           NO,            NO,          NO,             NO,            NO) \
+    STATE(e, revoked,  FINAL, NO,                 NO,           NO,            NO,          NO,             NO,            NO) \
+    STATE(e, replaced, FINAL, NO,                 NO,           NO,            NO,          NO,             NO,            NO)
 
 /* clang-format on */
 

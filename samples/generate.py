@@ -186,6 +186,9 @@ class Case:
 # ---------------------------------------------------------------- applications
 
 
+WAITS = {"needs-info": 60, "needs-fact": 120}  # calendar days of both policies, local: then it expires
+
+
 class Application(Case):
     def __init__(self, city, d, body, state, type="application.submit", note=None):
         kind = {"application.submit": "app", "nomination.submit": "nom"}[type]
@@ -234,8 +237,41 @@ class Application(Case):
         key = "subject" if type == "fact.assert" else "application"
         self.step(d, type, {key: self.ref, **body}, code, label="no-" + label, note=note)
 
+    def step(self, d, type, body, code="recorded", state=None, label=None, **more):
+        if code == "recorded" and state != getattr(self, "state", None):
+            self.since = d
+        return super().step(d, type, body, code, state, label, **more)
+
     def finish(self):
-        self.row["ends"] = self.state
+        due = CALENDAR.plus_calendar(self.since, WAITS.get(self.state, 10**4))
+        self.row["ends"] = "expired" if due < LAST else self.state
+
+
+class Round(Case):
+    """A round of the open channel from its plan to its archive."""
+
+    def __init__(self, city, d, closes_on, channels, announced, title):
+        super().__init__(city, f"{city.short}-round")
+        body = {"title": title, "department": "bureau", "closes_on": closes_on.isoformat(), "places": 2}
+        self.row = self.step(d, "round.plan", body, state="planned", note="the open channel, planned")
+        self.ref = f"@{self.name}-plan"
+        self.refused(d, "open", "not-announced", f"{announced}: not announced anywhere yet")
+        for n, channel in enumerate(channels, 1):
+            self.step(d, "round.announce", {**self.body(), "channel": channel, "on": d.isoformat()},
+                      state="announced" if n == len(channels) else "planned")
+        self.refused(d, "close", "illegal-move", "it is not open")
+
+    def body(self):
+        return {"round": self.ref, "department": "bureau"}
+
+    def refused(self, d, verb, code, note):
+        self.step(d, f"round.{verb}", self.body(), code, label="no-" + verb, note=note)
+
+    def move(self, d, verb, state, note=None, **more):
+        return self.step(d, f"round.{verb}", self.body(), state=state, note=note, **more)
+
+    def finish(self):
+        self.row["ends"] = "archived" if self.state == "published" else self.state
 
 
 SOURCES = {"severe_bad_credit": "市公共信用信息平台", "severe_dishonesty": "市公共信用信息平台",
@@ -439,7 +475,7 @@ def lincang_applications(c):
 
     # 公开选聘: each kind of knowledge the text names, and its 等
     knowledge = [
-        ("medicine", dict(id_no="530902199001010013", round="2026-autumn", notice_version="2026-07")),
+        ("medicine", dict(id_no="530902199001010013", notice_version="2026-07")),
         ("pharmacy", dict(major="药学", major_class="medicine", employer_kind="pharmacy")),
         ("nursing", dict(major="护理学", id_no="530927197202291235", employer_kind="medical-institution")),
         ("finance", dict(major="会计学", major_class="finance", employer_kind="retired", health="2")),
@@ -496,7 +532,7 @@ def lincang_applications(c):
     a = Application(c, day("08-25"), c.form(), "needs-fact")
     a.facts(day("08-27"), severe_bad_credit="no", criminal_punishment="no", admin_penalty="no")
     a.reject(day("08-31"), "名额已满，综合学历、专业、工作经历、年龄结构考虑。", note="LC-5.6: people choose among the eligible")
-    a = Application(c, day("09-07"), {**a.body, "round": "2026-autumn-2"}, "eligible",
+    a = Application(c, day("09-07"), a.body, "eligible",
                     note="the same person once more: what was attested still holds")
     a.appoint(day("09-10"))
 
@@ -1128,6 +1164,54 @@ def weihai_terms(c):
 # ================================================================ both
 
 
+# ---------------------------------------------------------------- a round, and what follows an appointment
+
+def recruitment_round(c, channels, announced, facts, rank):
+    """Nobody else applies in those days; what comes in while it is open belongs to it."""
+    round = Round(c, day("10-09"), day("10-20"), channels, announced, "2026年秋季公开选聘")
+    round.move(day("10-12"), "open", "open", note=f"{announced}: announced in every channel the text names")
+    first = "needs-fact" if facts else "eligible"
+    named = Application(c, day("10-14"), c.form(round=round.ref), first, note="joins the round it names")
+    joined = Application(c, day("10-15"), c.form(), first, note="joins the round that is open")
+    for a in (named, joined):
+        if facts:
+            a.facts(day("10-19"), **facts)
+    late = c.form(round=round.ref)
+    c.line(f"{c.short}-no-late", "application.submit", c.time(day("10-21")), late, "no-open-round",
+           note="the round closed by itself at the end of its last day")
+    round.move(day("10-22"), "review", "selecting", note=rank, reason="选聘评议")
+    named.appoint(day("10-26"))
+    round.move(day("10-28"), "publish", "published", note="who was not selected is not left waiting")
+    joined.state, joined.since = "expired", day("10-28")
+    return named.appointed
+
+
+def lincang_formalities(c, supervisor):
+    issue = {"supervisor": supervisor, "department": "bureau", "number": "LC-2026-0001", "issued_on": "2026-10-29"}
+    at = c.time(day("10-29"))
+    c.line("lc-certificate", "certificate.issue", at, issue, state="valid", note="LC-5.2: issued upon the decision", ends="replaced")
+    c.line("lc-no-certificate-twice", "certificate.issue", c.time(day("10-30")), issue | {"number": "LC-2026-0002", "issued_on": "2026-10-30"},
+           "already-certified", note="one a term")
+    c.line("lc-no-number-twice", "certificate.issue", c.time(day("10-30")), issue | {"supervisor": c.first, "issued_on": "2026-10-30"},
+           "number-taken", note="a number is never used again")
+    c.line("lc-certificate-lost", "certificate.lose", c.time(day("11-03")), {"certificate": "@lc-certificate", "department": "fund"},
+           state="lost")
+    c.line("lc-certificate-again", "certificate.replace", c.time(day("11-05")),
+           {"certificate": "@lc-certificate", "department": "bureau", "number": "LC-2026-0003", "lost": True}, state="replaced")
+    c.line("lc-notice", "notice.publish", c.time(day("11-06")),
+           {"supervisors": [supervisor, c.first], "department": "bureau", "channel": "official-account", "on": "2026-11-06",
+            "reference": "临医保公告样例1号"}, note="LC-5.3: announced to society, nobody named here")
+
+
+def weihai_formalities(c, supervisor):
+    c.line("wh-no-certificate", "certificate.issue", c.time(day("10-29")),
+           {"supervisor": supervisor, "department": "bureau", "number": "WH-2026-0001", "issued_on": "2026-10-29"},
+           "no-certificate", note="Weihai's text has no certificate")
+    c.line("wh-no-notice", "notice.publish", c.time(day("10-29")),
+           {"supervisors": [supervisor], "department": "bureau", "channel": "news-media", "on": "2026-10-29"},
+           "no-notice", note="nor a notice of appointments")
+
+
 def last_day(c, body, dept, note):
     Report(c, LAST, body, dept, note=note)
 
@@ -1137,6 +1221,8 @@ def lincang():
     lincang_applications(c)
     lincang_reports(c)
     lincang_terms(c)
+    lincang_formalities(c, recruitment_round(c, ("news-media", "official-account"), "LC-5.4", CLEAR,
+                                             "LC-5.6: five factors, and no order but that of receipt"))
     last_day(c, {"kind": "opinion", "text": "样例意见：年底办事人多，希望窗口增开一个。", "county": "530902"}, "county-530902",
              "LC-R7; the last day of the sample")
     c.finish()
@@ -1148,6 +1234,8 @@ def weihai():
     weihai_applications(c)
     weihai_reports(c)
     weihai_terms(c)
+    weihai_formalities(c, recruitment_round(c, ("news-media", "official-website"), "WH-5.2", {},
+                                            "WH-5.4, WH-3.5 to WH-3.7: four factors, and whom the text gives priority"))
     last_day(c, {"kind": "enquiry", "text": "样例咨询：明年缴费标准何时公布？"}, "centre", "WH-R6; the last day of the sample")
     c.finish()
     return c

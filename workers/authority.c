@@ -28,6 +28,7 @@ static bool is_of_supervisor(const view *v, jd_case_id id, const jd_case_row *ro
     case JD_E_application: return jd_actor_has_supervisor(v->actor, row->application.supervisor);
     case JD_E_report: return jd_actor_has_supervisor(v->actor, row->report.supervisor);
     case JD_E_dismissal: return jd_actor_has_supervisor(v->actor, row->dismissal.supervisor);
+    case JD_E_certificate: return jd_actor_has_supervisor(v->actor, row->certificate.supervisor);
     default: return false;
     }
 }
@@ -61,6 +62,7 @@ static bool is_of_departments(const view *v, jd_case_id id, const jd_case_row *r
 static bool sees(const view *v, jd_case_id id, const jd_case_row *row)
 {
     if (!v->actor) return true;
+    if (id.entity == JD_E_round) return v->actor->role != JD_ROLE_watch; /* announced to everybody */
     switch (v->actor->role) {
     case JD_ROLE_admin: return true;
     case JD_ROLE_intake: return id.entity == JD_E_application && handed_in(v, &row->application);

@@ -15,6 +15,13 @@ void jd_reason_add(jd_ctx *c, jd_reason r)
     if (c->out->reasons_n < JD_REASONS_MAX) c->out->reasons[c->out->reasons_n++] = r;
 }
 
+void jd_reason_once(jd_ctx *c, uint16_t rule)
+{
+    for (int i = 0; i < c->out->reasons_n; i++)
+        if (c->out->reasons[i].rule == rule && c->out->reasons[i].on == JD_ON_NOTHING) return;
+    if (rule != JD_NO_RULE) jd_reason_add(c, (jd_reason){ .rule = rule, .on = JD_ON_NOTHING });
+}
+
 void jd_refuse(jd_ctx *c, jd_code code, uint16_t rule, const char *field, const char *fmt, ...)
 {
     jd_reason r = { .rule = rule, .on = JD_ON_NOTHING };

@@ -92,7 +92,7 @@ void jd_tally_write(jd_txn *txn, const jd_tally *t);
 
 /* render.c: what is stored, in the words of the contract. p is the policy the entry's reasons name. */
 void jd_render_reasons(const jd_policy *p, jd_msg type, const jd_reason *r, int n, jd_because *out);
-void jd_render_receipt(const jd_engine *g, const jd_policy *p, const jd_command *cmd, const jd_entry *e, jd_arena *a,
+void jd_render_receipt(jd_engine *g, const jd_policy *p, const jd_command *cmd, const jd_entry *e, jd_arena *a,
                        jd_buf *out);
 void jd_render_event(const jd_engine *g, const jd_policy *p, const jd_entry *e, int change, jd_buf *topic,
                      jd_buf *event);

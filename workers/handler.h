@@ -63,6 +63,7 @@ jd_handler jd_handler_of(jd_msg type);
 void jd_refuse(jd_ctx *c, jd_code code, uint16_t rule, const char *field, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
 void jd_reason_add(jd_ctx *c, jd_reason r);
+void jd_reason_once(jd_ctx *c, uint16_t rule); /* a rule that rests on nothing but itself; JD_NO_RULE: none */
 bool jd_refused(const jd_ctx *c);
 
 /* The case of an id, when it is one of this division's and of that entity; else refuses. */
@@ -95,6 +96,8 @@ void jd_untie(jd_ctx *c, jd_tie_kind kind, uint64_t from, uint64_t to);
 bool jd_tied(jd_txn *t, jd_tie_kind kind, uint64_t from, uint64_t to);
 uint64_t jd_ties(jd_txn *t, jd_arena *a, jd_tie_kind kind, uint64_t from, uint64_t **to); /* how many, in order */
 
+uint64_t jd_tie_next(jd_txn *t, jd_tie_kind kind, uint64_t from, uint64_t after); /* the first behind; 0 for none */
+
 /* people.c: persons and what is attested about them */
 struct jd_row_person *jd_read_person(jd_txn *t, jd_arena *a, uint64_t number);
 uint64_t jd_find_person(jd_ctx *c, jd_str idno, uint8_t hash[16]); /* 0: not known yet */
@@ -123,6 +126,26 @@ void jd_done_in_period(jd_ctx *c, jd_act act, jd_str kind, jd_day on); /* and th
 void jd_owed_no_more(jd_ctx *c, uint64_t supervisor);                  /* the appointment ended */
 void jd_fire_obligation(jd_ctx *c, const jd_policy *p, const jd_due *d, jd_case_row *row);
 void jd_waive(jd_ctx *c, uint64_t number, jd_case_row *obligation);
+
+void jd_owe_again(jd_ctx *c, const jd_policy *p, jd_act act, uint64_t supervisor, jd_day from);
+
+/* waiting.c: how long an application may wait */
+void jd_wait(jd_ctx *c, const jd_policy *p, jd_change *application); /* its limit follows its state */
+bool jd_undecided(const jd_case_row *application);
+void jd_expire_application(jd_ctx *c, const jd_policy *p, uint64_t number, jd_case_row *row);
+void jd_fire_application(jd_ctx *c, const jd_policy *p, const jd_due *d, jd_case_row *row);
+
+/* rounds.c */
+bool jd_join_round(jd_ctx *c, jd_str id, uint64_t *round); /* the one named, or the one that is open; 0: none */
+void jd_round_settles(jd_ctx *c, jd_case_row *round);      /* what is undecided of it expires, some at a time */
+void jd_fire_round(jd_ctx *c, const jd_policy *p, const jd_due *d, jd_case_row *row);
+
+/* certificates.c */
+jd_case_row *jd_certificate_of(jd_ctx *c, uint64_t supervisor, uint64_t *number); /* not ended; NULL for none */
+bool jd_end_certificate(jd_ctx *c, uint64_t number, jd_case_row *row, int verb, int to, jd_event_id event);
+void jd_renew_certificate(jd_ctx *c, const jd_policy *p, uint64_t supervisor, jd_day from, jd_day to);
+void jd_no_certificate_more(jd_ctx *c, uint64_t supervisor, bool lapsed); /* the appointment ended */
+void jd_fire_certificate(jd_ctx *c, const jd_policy *p, const jd_due *d, jd_case_row *row);
 
 /* limits.c: arms and clears the case's running time limit */
 void jd_limit_start(jd_ctx *c, const jd_policy *p, struct jd_row_report *row, jd_clock_id k, jd_day from);

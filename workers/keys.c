@@ -81,6 +81,15 @@ jd_key jd_key_person(uint64_t number)
     return k;
 }
 
+/* The number on a certificate is a word of at most 40 bytes. */
+jd_key jd_key_certificate(jd_str number)
+{
+    jd_key k = { .n = 0 };
+    add8(&k, 'C');
+    add(&k, number.p, number.n < 40 ? number.n : 40);
+    return k;
+}
+
 /* A predicate is a word of at most 48 bytes here; longer ones are refused by the policy check. */
 jd_key jd_key_fact(uint64_t person, jd_str predicate)
 {

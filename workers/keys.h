@@ -19,7 +19,9 @@ static inline jd_str jd_k(const jd_key *k)
 /* Kinds of ties between cases: TIE(name, "from what to what"). Numbers are stored: new ones at the end. */
 #define JD_TIES(TIE)                                                        \
     TIE(duty_of, "a supervisor to the obligations that came with the term") \
-    TIE(periodic, "0 to the obligations that come round")
+    TIE(periodic, "0 to the obligations that come round")                   \
+    TIE(applied, "a round to the applications made in it")                  \
+    TIE(certified, "a supervisor to the certificate that is not ended")
 
 typedef enum {
 #define TIE(name, doc) JD_TIE_##name,
@@ -37,6 +39,7 @@ jd_key jd_key_clock(jd_ms due, jd_entity e, uint64_t number, int kind);
 jd_key jd_key_work(jd_entity e, int state, uint16_t dept, uint64_t number);
 jd_key jd_key_person_hash(const uint8_t hash[16]);
 jd_key jd_key_person(uint64_t number);
+jd_key jd_key_certificate(jd_str number);
 jd_key jd_key_fact(uint64_t person, jd_str predicate);
 jd_key jd_key_tie(jd_tie_kind kind, uint64_t from, uint64_t to);
 

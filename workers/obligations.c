@@ -41,6 +41,24 @@ static const jd_duty_rule *rule_of(jd_ctx *c, const jd_case_row *row)
     return &jd_engine_policy(c->g, (uint64_t)row->head.policy)->duties[row->obligation.kind];
 }
 
+/* Whether a supervisor is owed that already. */
+static bool owed(jd_ctx *c, jd_act act, uint64_t supervisor)
+{
+    uint64_t *all, n = jd_ties(&c->g->txn, &c->g->arena, JD_TIE_duty_of, supervisor, &all);
+    for (uint64_t i = 0; i < n; i++) {
+        jd_case_row *row = jd_read_case(&c->g->txn, &c->g->arena, JD_E_obligation, all[i]);
+        if (row && rule_of(c, row)->act == act) return true;
+    }
+    return false;
+}
+
+void jd_owe_again(jd_ctx *c, const jd_policy *p, jd_act act, uint64_t supervisor, jd_day from)
+{
+    for (int i = 0; i < p->duties_n; i++)
+        if (p->duties[i].of_appointment && p->duties[i].act == act && !owed(c, act, supervisor))
+            begin(c, p, i, supervisor, from);
+}
+
 static bool close(jd_ctx *c, uint64_t number, jd_case_row *row, int verb, int to, jd_event_id event)
 {
     const jd_duty_rule *r = rule_of(c, row);
@@ -88,7 +106,8 @@ void jd_owe_periods(jd_ctx *c, const jd_policy *p, jd_day from)
 static void meet(jd_ctx *c, uint64_t number, jd_case_row *row, jd_day on)
 {
     bool late = on > row->obligation.due;
-    jd_reason_add(c, (jd_reason){ .rule = rule_of(c, row)->item.rule, .on = JD_ON_NOTHING });
+    /* a rule's index is its own policy's, and an entry names one policy */
+    if (row->head.policy == c->out->policy) jd_reason_once(c, rule_of(c, row)->item.rule);
     row->obligation.done_on = on;
     close(c, number, row, JD_V_obligation_meet, late ? JD_S_obligation_done_late : JD_S_obligation_done,
           JD_EV_obligation_met);

@@ -103,4 +103,5 @@ void jd_end_appointment(jd_ctx *c, uint64_t number, jd_case_row *supervisor)
     if (supervisor->supervisor.dismissal > 0) end_dismissal(c, (uint64_t)supervisor->supervisor.dismissal);
     supervisor->supervisor.dismissal = 0;
     jd_owed_no_more(c, number);
+    jd_no_certificate_more(c, number, supervisor->head.state == JD_S_supervisor_lapsed);
 }

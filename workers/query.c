@@ -9,7 +9,7 @@ static const asker askers[JD_MSG_COUNT] = {
     [JD_MSG_case_get] = jd_ask_case_get,         [JD_MSG_case_list] = jd_ask_case_list,
     [JD_MSG_case_explain] = jd_ask_case_explain, [JD_MSG_events_since] = jd_ask_events_since,
     [JD_MSG_policy_show] = jd_ask_policy_show,   [JD_MSG_stats_get] = jd_ask_stats_get,
-    [JD_MSG_health_get] = jd_ask_health_get,
+    [JD_MSG_health_get] = jd_ask_health_get,     [JD_MSG_certificate_verify] = jd_ask_certificate_verify,
 };
 
 void jd_ask_fail(jd_asked *q, jd_code code, const char *field, const char *text)

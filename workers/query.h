@@ -27,6 +27,7 @@ void jd_ask_case_list(jd_asked *q, const void *msg);
 void jd_ask_case_explain(jd_asked *q, const void *msg);
 void jd_ask_events_since(jd_asked *q, const void *msg);
 void jd_ask_policy_show(jd_asked *q, const void *msg);
+void jd_ask_certificate_verify(jd_asked *q, const void *msg);
 void jd_ask_stats_get(jd_asked *q, const void *msg);
 void jd_ask_health_get(jd_asked *q, const void *msg);
 

@@ -81,8 +81,9 @@ typedef struct page {
     jd_entity entity;
     uint64_t after, last; /* numbers */
     int64_t limit;
-    int state;    /* -1: any */
-    int64_t dept; /* -1: any */
+    int state;      /* -1: any */
+    int64_t dept;   /* -1: any */
+    uint64_t round; /* 0: any */
     jd_str dept_code;
     bool overdue, more;
     int64_t n;
@@ -153,15 +154,33 @@ static void scan_worklist(jd_asked *q, page *pg, int place, uint16_t dept)
     jd_scan_end(&s);
 }
 
+/* The applications of one round, by their ties. */
+static void scan_round(jd_asked *q, page *pg)
+{
+    for (uint64_t number = pg->after; (number = jd_tie_next(&q->txn, JD_TIE_applied, pg->round, number));) {
+        jd_case_row *row = jd_read_case(&q->txn, &q->arena, pg->entity, number);
+        if (row && wanted(q, pg, row) && !take(q, pg, number, row)) return;
+        if (++pg->looked < LOOK_MAX) continue;
+        pg->more = true;
+        pg->last = number;
+        return;
+    }
+}
+
 static bool read_page(jd_asked *q, const struct jd_case_list *m, page *pg)
 {
     jd_case_id after = { 0 };
     *pg = (page){ .entity = jd_entity_find(m->entity), .limit = LIST_DEFAULT, .state = -1, .dept = -1 };
     if (pg->entity == JD_E_none) {
-        jd_ask_fail(q, JD_CODE_UNKNOWN_CODE, "entity", "application, supervisor, report or dismissal");
+        jd_ask_fail(q, JD_CODE_UNKNOWN_CODE, "entity", "the name of an entity, such as application or report");
         return false;
     }
     if (m->limit != JD_NO_INT) pg->limit = m->limit;
+    if (m->round.p && (pg->entity != JD_E_application || !jd_case_id_parse(m->round, &after) ||
+                       after.entity != JD_E_round || after.division != q->g->division))
+        jd_ask_fail(q, JD_CODE_BAD_FORMAT, "round", "the id of a round of this division, for applications");
+    pg->round = m->round.p ? after.number : 0;
+    after.number = 0;
     if (m->state.p && (pg->state = jd_state_find(pg->entity, m->state)) < 0)
         jd_ask_fail(q, JD_CODE_UNKNOWN_CODE, "state", "a state of that entity");
     if (m->after.p && (!jd_case_id_parse(m->after, &after) || after.entity != pg->entity))
@@ -179,7 +198,9 @@ static bool read_page(jd_asked *q, const struct jd_case_list *m, page *pg)
 static void fill_page(jd_asked *q, page *pg)
 {
     bool open = pg->state >= 0 && !jd_state_final(pg->entity, pg->state);
-    if (pg->dept >= 0 && pg->overdue)
+    if (pg->round)
+        scan_round(q, pg);
+    else if (pg->dept >= 0 && pg->overdue)
         scan_worklist(q, pg, JD_STATE_OVERDUE, (uint16_t)pg->dept);
     else if (pg->dept >= 0 && open)
         scan_worklist(q, pg, pg->state, (uint16_t)pg->dept);

@@ -71,13 +71,35 @@ static void pack_channels(jd_asked *q, const jd_policy *p)
     }
 }
 
+/* Items that begin another struct, as a list of their own. */
+static const jd_item *items_of(jd_asked *q, const void *list, size_t stride, int n)
+{
+    jd_item *items = jd_alloc(&q->arena, sizeof *items * (size_t)(n + 1));
+    for (int i = 0; i < n; i++) memcpy(&items[i], (const char *)list + stride * (size_t)i, sizeof *items);
+    return items;
+}
+
+#define ITEMS_OF(q, list, n) items_of(q, list, sizeof *(list), n)
+
+/* How people are found, and what follows their appointment. */
+static size_t pack_selection(jd_asked *q, const jd_policy *p)
+{
+    jd_pack_kb(q->out, "rounds_required", p->round_required);
+    pack_items(q, p, "announcement_channels", ITEMS_OF(q, p->announcements, p->announcements_n), p->announcements_n);
+    pack_items(q, p, "factors", ITEMS_OF(q, p->factors, p->factors_n), p->factors_n);
+    pack_items(q, p, "priorities", ITEMS_OF(q, p->priorities, p->priorities_n), p->priorities_n);
+    pack_items(q, p, "certificate", &p->certificate_item, p->certificate);
+    pack_items(q, p, "notice_channels", p->notice_channels.v, p->notice_channels.n);
+    return 6;
+}
+
 void jd_ask_policy_show(jd_asked *q, const void *msg)
 {
     const struct jd_policy_show *m = msg;
     const jd_policy *p = jd_engine_policy(q->g, q->tally.policy);
     bool rules = m->rules == JD_YES;
     jd_pack_z(q->out, "policy");
-    jd_pack_map(q->out, 11 + rules);
+    size_t at = jd_pack_open(q->out), n = 11;
     jd_pack_ks(q->out, "name", p->name);
     jd_pack_ks(q->out, "title", p->title);
     jd_pack_ks(q->out, "doc_no", p->doc_no);
@@ -89,7 +111,9 @@ void jd_ask_policy_show(jd_asked *q, const void *msg)
     pack_channels(q, p);
     pack_targets(q, p);
     pack_items(q, p, "feedback_channels", p->feedback_channels.v, p->feedback_channels.n);
+    n += pack_selection(q, p);
     if (rules) pack_rules(q, p);
+    jd_pack_close_map(q->out, at, n + rules);
     q->pairs++;
 }
 

@@ -125,6 +125,17 @@ static void pack_clock(jd_asked *q, const jd_policy *p, const struct jd_row_repo
     q->pairs++;
 }
 
+/* What an application waits for is reckoned as a report's limit that never stood still. */
+static void pack_waiting(jd_asked *q, const jd_policy *p, const struct jd_row_application *a)
+{
+    struct jd_row_report r;
+    jd_layout_clear(&jd_row_report_layout, &r);
+    r.clock_kind = a->clock_kind;
+    r.clock_from = a->clock_from;
+    r.due = a->due;
+    pack_clock(q, p, &r);
+}
+
 void jd_ask_case_explain(jd_asked *q, const void *msg)
 {
     const struct jd_case_explain *m = msg;
@@ -144,6 +155,8 @@ void jd_ask_case_explain(jd_asked *q, const void *msg)
     jd_pack_z(q->out, "case");
     jd_pack_case(q, id.entity, id.number, row);
     q->pairs += 2;
-    if (id.entity == JD_E_report && row->report.clock_kind != JD_NO_INT)
-        pack_clock(q, jd_engine_policy(q->g, (uint64_t)row->head.policy), &row->report);
+    const jd_policy *p = jd_engine_policy(q->g, (uint64_t)row->head.policy);
+    if (row->head.clock_kind == JD_NO_INT) return;
+    if (id.entity == JD_E_report) pack_clock(q, p, &row->report);
+    if (id.entity == JD_E_application) pack_waiting(q, p, &row->application);
 }

@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "proto/pack.h"
-#include "workers/engine.h"
+#include "workers/review.h"
 
 static const char *form_field(uint16_t index)
 {
@@ -80,9 +80,23 @@ static void fill_recorded(const jd_engine *g, const jd_policy *p, const jd_entry
         r->created = (jd_case_id){ (jd_entity)e->changes[1].entity, g->division, e->changes[1].number };
 }
 
-void jd_render_receipt(const jd_engine *g, const jd_policy *p, const jd_command *cmd, const jd_entry *e, jd_arena *a,
+/* What a type's receipt says besides: worked out from the store as it was at the entry, never kept, so that a
+ * repeated receipt is the first one again. */
+typedef size_t (*adder)(jd_engine *g, const jd_policy *p, const jd_entry *e, jd_arena *a, jd_buf *out);
+
+static void add_more(jd_engine *g, const jd_policy *p, const jd_entry *e, jd_arena *a, jd_buf *b, jd_receipt *r)
+{
+    static const adder adders[JD_MSG_COUNT] = { [JD_MSG_round_review] = jd_review };
+    jd_entry stored;
+    if (!adders[e->type] || !jd_entry_read(&g->txn, e->seq, a, &stored)) return;
+    r->more_n = adders[e->type](g, p, &stored, a, b);
+    r->more = jd_buf_view(b);
+}
+
+void jd_render_receipt(jd_engine *g, const jd_policy *p, const jd_command *cmd, const jd_entry *e, jd_arena *a,
                        jd_buf *out)
 {
+    jd_buf more = { 0 };
     jd_receipt r = { .id = cmd->id,
                      .id_binary = cmd->id_binary,
                      .code = JD_CODE_RECORDED,
@@ -92,7 +106,9 @@ void jd_render_receipt(const jd_engine *g, const jd_policy *p, const jd_command 
     jd_render_reasons(p, (jd_msg)e->type, e->reasons, e->reasons_n, because);
     r.because = because;
     if (e->changes_n > 0) fill_recorded(g, p, e, &r);
+    add_more(g, p, e, a, &more, &r);
     jd_receipt_pack(&r, out);
+    jd_buf_free(&more);
 }
 
 static int articles_of(const jd_policy *p, const jd_entry *e, jd_str *out, int max)

@@ -10,6 +10,9 @@ void jd_show_application(jd_map *m, const jd_asked *q, const jd_policy *p, const
     jd_show_s(m, "recommender", jd_code_at(p->recommenders.v, p->recommenders.n, r->recommender));
     jd_show_s(m, "nominee_kind", jd_code_at(p->nominees.v, p->nominees.n, r->nominee));
     jd_show_id(m, q, "supervisor", JD_E_supervisor, r->supervisor);
+    jd_show_id(m, q, "round", JD_E_round, r->round);
+    if (r->clock_kind >= 0 && r->clock_kind < JD_CLOCK_COUNT)
+        jd_show_z(m, "clock", jd_clock_name((jd_clock_id)r->clock_kind));
 }
 
 void jd_show_supervisor(jd_map *m, const jd_asked *q, const jd_policy *p, const jd_case_row *row)
@@ -23,6 +26,7 @@ void jd_show_supervisor(jd_map *m, const jd_asked *q, const jd_policy *p, const 
     if (r->needed != JD_UNKNOWN) jd_show_bool(m, "needed", r->needed == JD_YES);
     if (r->consent != JD_UNKNOWN) jd_show_bool(m, "consent", r->consent == JD_YES);
     jd_show_id(m, q, "dismissal", JD_E_dismissal, r->dismissal);
+    jd_show_day(m, "announced_on", r->announced_on);
 }
 
 void jd_show_dismissal(jd_map *m, const jd_asked *q, const jd_policy *p, const jd_case_row *row)

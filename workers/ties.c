@@ -18,6 +18,18 @@ bool jd_tied(jd_txn *t, jd_tie_kind kind, uint64_t from, uint64_t to)
     return jd_get(t, JD_DB_TIES, jd_k(&k), &nothing);
 }
 
+uint64_t jd_tie_next(jd_txn *t, jd_tie_kind kind, uint64_t from, uint64_t after)
+{
+    uint64_t to = 0;
+    jd_key first = jd_key_tie(kind, from, after + 1);
+    size_t prefix = first.n - sizeof(uint64_t);
+    jd_scan s = jd_scan_from(t, JD_DB_TIES, jd_k(&first));
+    if (jd_scan_next(&s) && s.key.n == first.n && memcmp(s.key.p, first.bytes, prefix) == 0)
+        to = jd_get_be64((const uint8_t *)s.key.p + prefix);
+    jd_scan_end(&s);
+    return to;
+}
+
 static uint64_t *grown(jd_arena *a, uint64_t *list, uint64_t n)
 {
     uint64_t *more = jd_alloc(a, sizeof *more * (size_t)(n ? 2 * n : 8));

@@ -121,7 +121,10 @@ MAY = {  # by role, what is not refused for the role's sake
     "report.acknowledge": "supervisor-portal", "report.triage": "staff", "report.propose": "staff",
     "report.assign": "staff", "report.accept": "staff", "report.object": "staff", "report.result": "staff",
     "report.feedback": "staff", "report.close": "staff", "report.reopen": "staff", "clock.suspend": "staff",
-    "clock.resume": "staff", "clock.extend": "staff", "obligation.waive": "staff", "case.get": "intake staff supervisor-portal",
+    "clock.resume": "staff", "clock.extend": "staff", "obligation.waive": "staff",
+    **{f"round.{verb}": "staff" for verb in ("plan", "announce", "open", "close", "review", "publish", "cancel")},
+    **{f"certificate.{verb}": "staff" for verb in ("issue", "lose", "replace", "revoke")}, "notice.publish": "staff",
+    "certificate.verify": "intake staff supervisor-portal", "case.get": "intake staff supervisor-portal",
     "case.list": "staff supervisor-portal", "case.explain": "staff supervisor-portal",
     "events.since": "staff watch", "stats.get": "staff watch",
     "policy.show": "intake staff supervisor-portal watch", "health.get": "intake staff supervisor-portal watch",
@@ -170,7 +173,8 @@ def test_a_push_that_is_forbidden(daemon):
 
 # ---------------------------------------------------------------- departments, supervisors, cases
 
-REPORT = {"report": "R-530900-00000001"}
+REPORT, ROUND = {"report": "R-530900-00000001"}, {"round": "N-530900-99999999"}
+CERTIFICATE = {"certificate": "C-530900-99999999"}
 ACTING = [  # type, body, the field in whose name it acts
     ("application.decide", {"application": "A-530900-00000001", "decision": "reject"}, "department"),
     ("term.need", {"supervisor": "S-530900-00000001", "needed": True}, "department"),
@@ -191,6 +195,14 @@ ACTING = [  # type, body, the field in whose name it acts
     ("clock.resume", REPORT, "by"),
     ("clock.extend", {**REPORT, "days": 3}, "approver"),
     ("obligation.waive", {"obligation": "O-530900-00000001"}, "department"),
+    ("round.plan", {"title": "某", "closes_on": "2026-02-01"}, "department"),
+    ("round.announce", {**ROUND, "channel": "x", "on": "2026-01-05"}, "department"),
+    *[(f"round.{verb}", ROUND, "department") for verb in ("open", "close", "review", "publish", "cancel")],
+    ("certificate.issue", {"supervisor": "S-530900-00000001", "number": "1", "issued_on": "2026-01-05"}, "department"),
+    ("certificate.lose", CERTIFICATE, "department"),
+    ("certificate.replace", {**CERTIFICATE, "number": "2"}, "department"),
+    ("certificate.revoke", CERTIFICATE, "department"),
+    ("notice.publish", {"supervisors": ["S-530900-00000001"], "channel": "x", "on": "2026-01-05"}, "department"),
 ]
 
 
@@ -206,6 +218,12 @@ def test_a_staff_key_of_another_department(daemon, type, body, field):
         assert c.ask(type, {**body, field: mine}, reason="x")["code"] != "not-your-department"
     assert daemon.by("staff").ask(type, {**body, field: "fund"}, reason="x")["code"] != "not-your-department"
     assert daemon.client().last_seq() == before
+
+
+def test_a_message_of_each_kind():
+    """Whatever message there is stands in the table of roles above."""
+    modes = re.findall(r'^MESSAGE\(\w+, "([\w.]+)", \w+, \w+, (\w+),', (ROOT / "proto/messages.def").read_text(), re.M)
+    assert {name for name, mode in modes if mode != "INTERNAL"} == set(MAY)
 
 
 def test_the_table_of_acting_fields_is_whole():
@@ -253,7 +271,9 @@ def test_a_portal_sees_its_own(daemon, people):
     mine, other = people
     one, two = daemon.by("portal-of-one"), daemon.by("portal-of-other")
     report = one.ok("report.submit", clue(mine))["entity_id"]
-    for case in (report, mine, one.case(mine)["application"]):
+    card = {"supervisor": mine, "department": "bureau", "number": "LC-0001", "issued_on": one.at[:10]}
+    card = daemon.client().ok("certificate.issue", card)["entity_id"]
+    for case in (report, mine, one.case(mine)["application"], card):
         assert one.case(case)["id"] == case and one.explain(case)["history"]
         for query in ("case.get", "case.explain"):
             hidden, absent = (two.refused("unknown-case", query, {"id": id}) for id in (case, "R-530900-99999999"))

@@ -112,13 +112,69 @@ static void contradictions_are_refused(void **state)
             "never refuse at the door");
 }
 
+/* LC-5.2 to LC-5.6, WH-3.5 to WH-3.7: rounds, factors, priorities, certificate and notice. */
+static void what_recruitment_cannot_be(void **state)
+{
+    (void)state;
+    const char *const age = "{ code: age,        rule: LC-5.6, label: 年龄结构, value: age }";
+    refused(
+        "  certificate:\n"
+        "    rule: LC-5.2\n"
+        "    show_rule: LC-9.4               # shown when supervising, and for nothing else (see LD4)\n"
+        "    label: 《临沧市医保社会监督员证》\n"
+        "    on_renewal: extends             # local: a further term extends it; or `reissue`, and a new one is owed\n",
+        "", "a certificate is owed, and 'appointment' has none");
+    refused("  notice:\n"
+            "    rule: LC-5.3\n"
+            "    channels:                       # local: the text says 向社会公告 and not where\n"
+            "      - { code: official-account, rule: LC-5.3, label: 医保公众号 }\n"
+            "      - { code: official-website, rule: LC-5.3, label: 官方网站 }\n"
+            "      - { code: news-media,       rule: LC-5.3, label: 新闻媒体 }\n",
+            "", "a notice is owed, and 'appointment' has none");
+    refused("on_renewal: extends", "on_renewal: extend", "must be extends or reissue");
+    refused("rounds: { required: false, rule: LC-5.5 }", "rounds: { required: true }", "'rule' is missing");
+    refused("fields: [education, full_time]", "fields: [educatoin]", "no field 'educatoin'");
+    refused("fields: [education, full_time]", "fields: [name]", "nothing that may name somebody");
+    refused("fields: [education, full_time]", "fields: [id_no]", "nothing that may name somebody");
+    refused("fields: [education, full_time]", "fields: [birth_date]", "nothing that may name somebody");
+    refused(age, "{ code: age, rule: LC-5.6, label: 年龄, value: height }", "'value' must be age");
+    refused(age, "{ code: age, rule: LC-5.6, label: 年龄 }", "one of 'fields' and 'value: age'");
+    refused("age_band_years: 10", "age_band_years: 0", "'age_band_years' must be a whole number");
+    refused("- { code: official-account, rule: LC-5.4,", "- { code: news-media, rule: LC-5.4,", "stands twice");
+    refused("days: 60, unit: calendar, warn_days: [7, 1]", "days: 6, unit: calendar, warn_days: [7, 1]",
+            "clock supplement warns before it starts");
+}
+
+static void what_cannot_be_a_priority(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *when, *expected;
+    } rows[] = {
+        { "{ field: major_class, in: [physics] }", "this would never be met" },
+        { "{ field: education, in: [\"99\"] }", "this would never be met" },
+        { "{ fact: severe_bad_credit, is: false }", "what the form says and the age" },
+        { "{ field: active_supervisors, max: 3 }", "what the form says and the age" },
+        { "{ all: [ { field: employed, is: true }, { human: true } ] }", "never be met by the machine" },
+    };
+    for (int i = 0; i < LENGTH(rows); i++) {
+        char text[256];
+        snprintf(text, sizeof text,
+                 "  age_band_years: 10\n  priorities:\n    - { code: x, rule: LC-5.6, label: x, when: %s }\n",
+                 rows[i].when);
+        refused("  age_band_years: 10", text, rows[i].expected);
+    }
+    refused("  age_band_years: 10",
+            "  age_band_years: 10\n  priorities:\n    - { code: x, label: x, when: { field: employed, is: true } }\n",
+            "a priority needs its 'rule'");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_shipped_ones_are_whole),
-        cmocka_unit_test(no_article_is_left_out),
-        cmocka_unit_test(the_hash_is_the_files),
-        cmocka_unit_test(contradictions_are_refused),
+        cmocka_unit_test(the_shipped_ones_are_whole), cmocka_unit_test(no_article_is_left_out),
+        cmocka_unit_test(the_hash_is_the_files),      cmocka_unit_test(contradictions_are_refused),
+        cmocka_unit_test(what_recruitment_cannot_be), cmocka_unit_test(what_cannot_be_a_priority),
     };
     return RUN(tests);
 }

@@ -54,9 +54,10 @@ static void decide_appoint(jd_ctx *c, const struct jd_application_decide *m, con
                            jd_case_row *row)
 {
     jd_day start;
-    if (!jd_move(c, JD_E_application, number, row, JD_V_application_decide, JD_S_application_appointed,
-                 JD_EV_application_appointed))
-        return;
+    jd_change *ch = jd_move(c, JD_E_application, number, row, JD_V_application_decide, JD_S_application_appointed,
+                            JD_EV_application_appointed);
+    if (!ch) return;
+    jd_wait(c, p, ch);
     if (!start_of_term(c, m, row, &start) || !still_eligible(c, p, row)) return;
     row->application.supervisor = (int64_t)c->g->tally.numbers[JD_E_supervisor] + 1;
     jd_reason_add(c, (jd_reason){ .rule = p->appoint_rule, .on = JD_ON_NOTHING });
@@ -76,9 +77,10 @@ void jd_on_application_decide(jd_ctx *c, const void *msg)
         decide_appoint(c, m, p, number, row);
         return;
     }
-    if (!jd_move(c, JD_E_application, number, row, JD_V_application_decide, JD_S_application_rejected,
-                 JD_EV_application_rejected))
-        return;
+    jd_change *ch = jd_move(c, JD_E_application, number, row, JD_V_application_decide, JD_S_application_rejected,
+                            JD_EV_application_rejected);
+    if (!ch) return;
+    jd_wait(c, p, ch);
     jd_reason_add(c, (jd_reason){ .rule = p->appoint_rule, .on = JD_ON_NOTHING });
     jd_close_application(c, (uint64_t)row->application.person, 0);
 }

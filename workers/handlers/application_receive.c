@@ -56,7 +56,7 @@ static bool free_to_apply(jd_ctx *c, const struct jd_row_person *person)
     return !jd_refused(c);
 }
 
-void jd_receive_application(jd_ctx *c, const jd_form *form, int channel, int recommender, int nominee)
+void jd_receive_application(jd_ctx *c, const jd_form *form, int channel, uint64_t round, int recommender, int nominee)
 {
     uint64_t person_number, number;
     jd_tri facts[JD_FACTS_MAX];
@@ -77,6 +77,9 @@ void jd_receive_application(jd_ctx *c, const jd_form *form, int channel, int rec
     row->application.recommender = recommender < 0 ? JD_NO_INT : recommender;
     row->application.nominee = nominee < 0 ? JD_NO_INT : nominee;
     row->application.dept = c->policy->authority;
+    if (round) row->application.round = (int64_t)round;
+    if (round) jd_tie(c, JD_TIE_applied, round, number);
+    jd_wait(c, c->policy, ch);
     person->application = (int64_t)number;
     jd_put_person(c, person_number, person);
 }

@@ -10,11 +10,13 @@ static int open_channel(const jd_policy *p)
 
 void jd_on_application_submit(jd_ctx *c, const void *msg)
 {
+    const struct jd_application_submit *m = msg;
     int channel = open_channel(c->policy);
+    uint64_t round;
     if (channel < 0) {
         jd_refuse(c, JD_CODE_CHANNEL_NOT_OFFERED, JD_NO_RULE, NULL, "a nomination: %.*s has no open channel",
                   JD_FMT(c->policy->name));
         return;
     }
-    jd_receive_application(c, msg, channel, -1, -1);
+    if (jd_join_round(c, m->round, &round)) jd_receive_application(c, m, channel, round, -1, -1);
 }

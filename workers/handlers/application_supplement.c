@@ -28,5 +28,7 @@ void jd_on_application_supplement(jd_ctx *c, const void *msg)
     jd_read_facts(&c->g->txn, &c->g->arena, p, (uint64_t)row->application.person, c->today, facts);
     int state = jd_screen_case(c, p, &form, (int)row->application.channel, facts);
     if (jd_refused(c) || !jd_form_added(c, &row->application)) return;
-    jd_move(c, JD_E_application, number, row, JD_V_application_supplement, state, JD_EV_application_supplemented);
+    jd_change *ch =
+        jd_move(c, JD_E_application, number, row, JD_V_application_supplement, state, JD_EV_application_supplemented);
+    if (ch) jd_wait(c, p, ch);
 }

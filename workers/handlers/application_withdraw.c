@@ -7,9 +7,10 @@ void jd_on_application_withdraw(jd_ctx *c, const void *msg)
     uint64_t number;
     jd_case_row *row = jd_load_case(c, "application", m->application, JD_E_application, &number);
     if (!row) return;
-    jd_policy_of(c, row);
-    if (!jd_move(c, JD_E_application, number, row, JD_V_application_withdraw, JD_S_application_withdrawn,
-                 JD_EV_application_withdrawn))
-        return;
+    const jd_policy *p = jd_policy_of(c, row);
+    jd_change *ch = jd_move(c, JD_E_application, number, row, JD_V_application_withdraw, JD_S_application_withdrawn,
+                            JD_EV_application_withdrawn);
+    if (!ch) return;
+    jd_wait(c, p, ch);
     jd_close_application(c, (uint64_t)row->application.person, 0);
 }

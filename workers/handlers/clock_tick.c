@@ -42,9 +42,9 @@ static void fire_limit(jd_ctx *c, const jd_policy *p, const jd_due *d, jd_case_r
 }
 
 static const jd_firing firings[JD_E_COUNT] = {
-    [JD_E_supervisor] = fire_term,
-    [JD_E_report] = fire_limit,
-    [JD_E_obligation] = jd_fire_obligation,
+    [JD_E_supervisor] = fire_term,          [JD_E_report] = fire_limit,
+    [JD_E_obligation] = jd_fire_obligation, [JD_E_application] = jd_fire_application,
+    [JD_E_round] = jd_fire_round,           [JD_E_certificate] = jd_fire_certificate,
 };
 
 void jd_on_clock_tick(jd_ctx *c, const void *msg)

@@ -40,8 +40,10 @@ static void rescreen(jd_ctx *c, const jd_policy *p, uint64_t number, jd_case_row
     }
     jd_read_facts_with(&c->g->txn, &c->g->arena, p, (uint64_t)row->application.person, c->today, fact, value, facts);
     int state = jd_screen_case(c, p, &form, (int)row->application.channel, facts);
-    if (!jd_refused(c))
+    if (jd_refused(c)) return;
+    jd_change *ch =
         jd_move(c, JD_E_application, number, row, JD_V_application_rescreen, state, JD_EV_application_screened);
+    if (ch) jd_wait(c, p, ch);
 }
 
 /* A fact that arrives during a term proposes the grounds it opens (LC-14.2, 14.4, 14.5; WH-9.2). */

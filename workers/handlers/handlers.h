@@ -33,16 +33,33 @@ void jd_on_report_result(jd_ctx *c, const void *msg);
 void jd_on_report_feedback(jd_ctx *c, const void *msg);
 void jd_on_report_acknowledge(jd_ctx *c, const void *msg);
 void jd_on_report_close(jd_ctx *c, const void *msg);
+void jd_on_round_plan(jd_ctx *c, const void *msg);
+void jd_on_round_announce(jd_ctx *c, const void *msg);
+void jd_on_round_open(jd_ctx *c, const void *msg);
+void jd_on_round_close(jd_ctx *c, const void *msg);
+void jd_on_round_review(jd_ctx *c, const void *msg);
+void jd_on_round_publish(jd_ctx *c, const void *msg);
+void jd_on_round_cancel(jd_ctx *c, const void *msg);
+void jd_on_certificate_issue(jd_ctx *c, const void *msg);
+void jd_on_certificate_lose(jd_ctx *c, const void *msg);
+void jd_on_certificate_replace(jd_ctx *c, const void *msg);
+void jd_on_certificate_revoke(jd_ctx *c, const void *msg);
+void jd_on_notice_publish(jd_ctx *c, const void *msg);
 void jd_on_clock_tick(jd_ctx *c, const void *msg);
 void jd_on_policy_activate(jd_ctx *c, const void *msg);
 
 /* application_receive.c: what both channels share */
-void jd_receive_application(jd_ctx *c, const jd_form *form, int channel, int recommender, int nominee);
+void jd_receive_application(jd_ctx *c, const jd_form *form, int channel, uint64_t round, int recommender, int nominee);
 bool jd_form_consistent(jd_ctx *c, const jd_policy *p, const jd_form *form);
 
 /* standing_desk.c: refuses who may not */
 bool jd_by_authority(jd_ctx *c, const jd_policy *p, jd_str department);
 bool jd_by_bureau(jd_ctx *c, const jd_policy *p, jd_str department); /* the authority or the manager */
+
+bool jd_not_future(jd_ctx *c, const char *field, jd_day day);
+
+/* round.c: a round somebody of the authority acts on */
+jd_case_row *jd_load_round(jd_ctx *c, jd_str id, jd_str department, uint64_t *number, const jd_policy **p);
 
 /* dismissal.c */
 void jd_open_dismissal(jd_ctx *c, uint64_t supervisor, jd_case_row *of, const uint16_t *grounds, int n);

@@ -52,6 +52,6 @@ void jd_on_nomination_submit(jd_ctx *c, const void *msg)
     jd_form *form = jd_alloc(&c->g->arena, sizeof *form);
     jd_layout_clear(form_layout, form);
     jd_layout_overlay(own, m, form_layout, form);
-    jd_receive_application(c, form, channel, jd_items_find(&c->policy->recommenders, m->recommender),
+    jd_receive_application(c, form, channel, 0, jd_items_find(&c->policy->recommenders, m->recommender),
                            jd_items_find(&c->policy->nominees, m->nominee_kind));
 }

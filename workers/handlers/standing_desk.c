@@ -18,3 +18,10 @@ bool jd_by_bureau(jd_ctx *c, const jd_policy *p, jd_str department)
                   JD_FMT(p->depts[p->authority].item.code), JD_FMT(p->depts[p->manager].item.code));
     return !jd_refused(c);
 }
+
+bool jd_not_future(jd_ctx *c, const char *field, jd_day day)
+{
+    if (day != JD_NO_DAY && day > c->today)
+        jd_refuse(c, JD_CODE_INCONSISTENT, JD_NO_RULE, field, "a day not in the future");
+    return !jd_refused(c);
+}

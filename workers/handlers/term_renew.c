@@ -16,13 +16,15 @@ static jd_case_row *in_window(jd_ctx *c, jd_str id, uint64_t *number, const jd_p
 }
 
 /* Decided before the term ends, it takes effect when it ends: the new one starts the day after. */
-static void extend(jd_ctx *c, const jd_policy *p, struct jd_row_supervisor *s)
+static void extend(jd_ctx *c, const jd_policy *p, uint64_t number, struct jd_row_supervisor *s)
 {
+    jd_day was = s->term_end;
     s->term_end = s->due = jd_term_end(p, s->term_end + 1);
     s->renewals = s->renewals == JD_NO_INT ? 1 : s->renewals + 1;
     s->needed = s->consent = JD_UNKNOWN;
     s->breaches = s->serious = JD_NO_INT;
     s->clock = jd_next_rung(p->expiring, p->expiring_n, s->term_end, c->at);
+    jd_renew_certificate(c, p, number, was, s->term_end);
 }
 
 /* Both words are there, and both are yes: renewed. Else the one that came is kept. */
@@ -35,7 +37,7 @@ static void settle(jd_ctx *c, const jd_policy *p, uint64_t number, jd_case_row *
     if (!ch) return;
     jd_reason_add(c, (jd_reason){ .rule = p->renewal_rule, .on = JD_ON_NOTHING });
     if (renewed) jd_reason_add(c, (jd_reason){ .rule = p->term_rule, .on = JD_ON_NOTHING });
-    if (renewed) extend(c, p, s);
+    if (renewed) extend(c, p, number, s);
     ch->due = s->term_end;
 }
 

@@ -84,6 +84,51 @@ static void check_requirements(jd_loader *l)
     }
 }
 
+/* A priority is shown with the receipt that orders the pool, and again when that is asked for: so it rests on
+ * what the form said then. */
+static bool asks_beyond_form(const jd_cond *c)
+{
+    if (!c->kids && c->kind != JD_C_HUMAN && c->source == JD_SRC_VALUE && c->index != JD_D_age) return true;
+    for (int i = 0; i < c->n && c->kids; i++)
+        if (asks_beyond_form(c->kids[i])) return true;
+    return asks_fact(c);
+}
+
+static bool asks_people(const jd_cond *c)
+{
+    for (int i = 0; i < c->n && c->kids; i++)
+        if (asks_people(c->kids[i])) return true;
+    return c->kind == JD_C_HUMAN;
+}
+
+static void check_recruitment(jd_loader *l)
+{
+    const jd_policy *p = l->p;
+    bool open = false;
+    for (int i = 0; i < p->channels_n; i++) open |= !p->channels[i].nominated;
+    if (p->round_required && !open) jd_diag_at(&l->d, 1, "rounds are required, and no channel is open");
+    for (int i = 0; i < p->priorities_n; i++) {
+        const jd_priority *r = &p->priorities[i];
+        check_cond(l, JD_MSG_application_submit, r->when);
+        if (asks_people(r->when))
+            jd_diag_at(&l->d, r->item.line, "a priority that people judge would never be met by the machine");
+        if (asks_beyond_form(r->when))
+            jd_diag_at(&l->d, r->item.line, "a priority asks what the form says and the age, nothing else");
+    }
+}
+
+static void check_duties(jd_loader *l)
+{
+    const jd_policy *p = l->p;
+    for (int i = 0; i < p->duties_n; i++) {
+        const jd_duty_rule *r = &p->duties[i];
+        if (r->act == JD_ACT_certificate && !p->certificate)
+            jd_diag_at(&l->d, r->item.line, "a certificate is owed, and 'appointment' has none: never met");
+        if (r->act == JD_ACT_notice && !p->notice)
+            jd_diag_at(&l->d, r->item.line, "a notice is owed, and 'appointment' has none: never met");
+    }
+}
+
 static void check_routes(jd_loader *l)
 {
     const jd_policy *p = l->p;
@@ -126,6 +171,8 @@ static void check_dates(jd_loader *l)
 void jd_policy_check(jd_loader *l)
 {
     check_requirements(l);
+    check_recruitment(l);
+    check_duties(l);
     check_targets(l);
     check_grounds(l);
     check_routes(l);

@@ -138,6 +138,7 @@ static void load_appointment(jd_loader *l, jd_ynode *n)
     p->lapse_rule = jd_load_rule(l, n, "lapse_rule", true);
     p->lapse_ground = jd_load_rule(l, n, "lapse_ground", false);
     p->expiring_n = jd_load_days(l, n, "expiring_days", p->expiring);
+    jd_load_formalities(l, n);
 }
 
 static void load_management(jd_loader *l, jd_ynode *n)
@@ -243,6 +244,7 @@ static void load_sections(jd_loader *l)
         { "form", JD_Y_MAP, false, jd_load_form },
         { "facts", JD_Y_LIST, false, jd_load_facts },
         { "eligibility", JD_Y_LIST, true, jd_load_eligibility },
+        { "recruitment", JD_Y_MAP, true, jd_load_selection },
         { "renewal", JD_Y_MAP, true, jd_load_renewal },
         { "discipline", JD_Y_LIST, false, jd_load_discipline },
         { "dismissal", JD_Y_MAP, true, jd_load_dismissal },
@@ -350,6 +352,6 @@ int jd_items_find(const jd_items *l, jd_str code)
 
 const char *jd_clock_name(jd_clock_id c)
 {
-    static const char *const names[JD_CLOCK_COUNT] = { "handling", "feedback", "objection" };
+    static const char *const names[JD_CLOCK_COUNT] = { "handling", "feedback", "objection", "supplement", "facts" };
     return names[c];
 }

@@ -21,6 +21,8 @@ uint16_t jd_load_rule(jd_loader *l, jd_ynode *map, const char *key, bool must);
 uint16_t jd_load_dept(jd_loader *l, jd_ynode *map, const char *key, bool must);
 
 void jd_load_recruitment(jd_loader *l, jd_ynode *n);
+void jd_load_selection(jd_loader *l, jd_ynode *n);   /* rounds, factors, priorities: the rest of recruitment */
+void jd_load_formalities(jd_loader *l, jd_ynode *n); /* certificate and notice: the rest of appointment */
 void jd_load_form(jd_loader *l, jd_ynode *n);
 void jd_load_facts(jd_loader *l, jd_ynode *n);
 void jd_load_eligibility(jd_loader *l, jd_ynode *n);

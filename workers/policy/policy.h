@@ -110,6 +110,27 @@ typedef struct jd_pair {
     uint16_t rule;
 } jd_pair;
 
+/* Where a round must be announced before it opens; a channel that is not required may be. */
+typedef struct jd_announcement {
+    jd_item item;
+    bool required;
+} jd_announcement;
+
+/* What selection weighs: coded fields of the form, or the age, which is the pool's and not one person's. */
+typedef struct jd_factor {
+    jd_item item;
+    bool age;
+    int fields_n;
+    int *fields; /* indexes in the form's layout */
+} jd_factor;
+
+/* Orders the eligible, and never excludes. */
+typedef struct jd_priority {
+    jd_item item;
+    int weight;
+    jd_cond *when; /* on the form and the age */
+} jd_priority;
+
 typedef struct jd_category {
     jd_item item;
     bool catch_all;
@@ -149,9 +170,13 @@ typedef enum {
     JD_CLOCK_HANDLING,
     JD_CLOCK_FEEDBACK,
     JD_CLOCK_OBJECTION,
+    JD_CLOCK_SUPPLEMENT, /* an application waits for the applicant */
+    JD_CLOCK_FACTS,      /* it waits for what somebody must attest */
     JD_CLOCK_COUNT,
-    JD_CLOCK_TERM, /* the term of an appointment: not a time limit of the policy's clocks */
-    JD_CLOCK_DUTY, /* an obligation's own limit */
+    JD_CLOCK_TERM,        /* the term of an appointment: not a time limit of the policy's clocks */
+    JD_CLOCK_DUTY,        /* an obligation's own limit */
+    JD_CLOCK_ROUND,       /* the last day of a round, and what it leaves to settle */
+    JD_CLOCK_CERTIFICATE, /* the first or the last day of a certificate */
 } jd_clock_id;
 
 typedef struct jd_clock_rule {
@@ -258,6 +283,21 @@ typedef struct jd_policy {
 
     int duties_n;
     jd_duty_rule *duties;
+
+    bool round_required; /* an application needs an open round */
+    uint16_t round_rule;
+    int announcements_n, factors_n, priorities_n;
+    jd_announcement *announcements;
+    jd_factor *factors;
+    jd_priority *priorities;
+    int age_band; /* years a band of the pool's ages */
+
+    bool certificate, certificate_extends; /* there is one; a renewal extends it, or a new one is owed */
+    jd_item certificate_item;
+    uint16_t certificate_show_rule;
+    bool notice;
+    uint16_t notice_rule;
+    jd_items notice_channels;
 
     bool feedback_mandatory;
     uint16_t feedback_rule, firewall_rule, division_rule, secrecy_rule;
