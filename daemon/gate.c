@@ -20,8 +20,9 @@ bool jd_gate_pace(jd_daemon *d, jd_meter *m, size_t bytes)
     if (!m) return true;
     const jd_config *c = d->config;
     uint64_t now = uv_now(&d->loop);
-    bool ok =
-        jd_bucket_has(&m->messages, now, c->client.messages) & jd_bucket_has(&m->bytes, now, c->client.kib * 1024);
+    bool slow = jd_bucket_has(&m->messages, now, c->client.messages);
+    bool small = jd_bucket_has(&m->bytes, now, c->client.kib * 1024);
+    bool ok = slow && small;
     if (ok) jd_bucket_take(&m->messages, 1);
     if (ok) jd_bucket_take(&m->bytes, (int64_t)bytes);
     d->gate.limited += !ok;
