@@ -22,6 +22,9 @@ typedef struct jd_args {
     const char *access, *out, *role, *divisions, *departments, *supervisors, *from, *to;
     bool content, overdue, all, replay, quiet, watch, rules;
     int64_t since, count, limit;
+    const char *policy, *published_on; /* import */
+    int64_t year, list_version;
+    bool check;
     int n; /* what is left behind the options */
     char **rest;
 } jd_args;
@@ -107,5 +110,9 @@ int jd_run_verify(jd_args *a);
 int jd_run_play(jd_args *a);
 int jd_run_keygen(jd_args *a);
 int jd_run_access(jd_args *a);
+int jd_run_import(jd_args *a);
+
+/* policy.c: NULL after the diagnostics */
+struct jd_policy *jd_load_policy(jd_args *a, const char *file);
 
 #endif

@@ -9,7 +9,7 @@ static const jd_command commands[] = {
     { "watch", "[TOPIC...]", 0, 64, " division since count ", jd_run_watch, "status events a line each, without gaps" },
     { "get", "ID", 1, 1, " division content reason ", jd_run_get, "one case as it stands" },
     { "list", "ENTITY", 1, 1, " division state department overdue limit all ", jd_run_list,
-      "cases of one entity: application, supervisor or report" },
+      "cases of one entity, such as report" },
     { "explain", "ID", 1, 1, " division ", jd_run_explain,
       "why a case stands as it does: rules, articles, facts, history" },
     { "stats", "", 0, 0, " division ", jd_run_stats, "how many cases stand in each state" },
@@ -20,6 +20,9 @@ static const jd_command commands[] = {
       "check a policy file, show one or the one in force, or say what differs" },
     { "rules", "FILE [RULE]", 1, 2, " ", jd_run_rules,
       "each article of a policy file: who decides it, where the file and the messages act on it" },
+    { "import", "institutions FILE", 2, 2,
+      " division policy department year list-version published-on check id at quiet ", jd_run_import,
+      "publish a list of institutions from a CSV, checked here first" },
     { "play", "FILE...", 1, 64, " watch quiet ", jd_run_play,
       "send sample cases and check that each ends as its line says" },
     { "keygen", "", 0, 0, " out ", jd_run_keygen, "make a key: a certificate to hand out, and the secret one to it" },
@@ -104,7 +107,7 @@ static int dispatch(jd_args *a, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    jd_args a = { .timeout = -1, .retries = -1, .since = -1, .count = -1, .limit = -1 };
+    jd_args a = { .timeout = -1, .retries = -1, .since = -1, .count = -1, .limit = -1, .year = -1, .list_version = -1 };
     jd_log_init("jianductl", JD_INFO);
     int code = dispatch(&a, argc, argv);
     jd_arena_free(&a.arena);

@@ -41,6 +41,11 @@ static jd_policy *load(jd_args *a, const char *file)
     return p;
 }
 
+struct jd_policy *jd_load_policy(jd_args *a, const char *file)
+{
+    return load(a, file);
+}
+
 static int check(jd_args *a)
 {
     jd_policy *p = load(a, a->rest[1]);

@@ -115,8 +115,8 @@ static void check_header(jd_daemon *d, request *r)
         jd_problem_add(p, JD_CODE_UNKNOWN_DIVISION, JD_STR("division"), "GB/T 2260", "a division served here");
     if (r->header.at != JD_NO_TIME && !d->config->simulated)
         jd_problem_add(p, JD_CODE_INCONSISTENT, JD_STR("at"), "", "none: the clock is not simulated");
-    if (r->body.n > JD_BODY_MAX)
-        jd_problem_add(p, JD_CODE_TOO_LARGE, JD_STR("body"), "", "at most %d bytes", JD_BODY_MAX);
+    size_t most = r->type < 0 ? JD_BODY_MAX : jd_message_body_max((jd_msg)r->type);
+    if (r->body.n > most) jd_problem_add(p, JD_CODE_TOO_LARGE, JD_STR("body"), "", "at most %zu bytes", most);
     if (r->type >= 0 && r->pushed && jd_message_get((jd_msg)r->type)->mode == JD_QUERY)
         jd_problem_add(p, JD_CODE_UNKNOWN_TYPE, JD_STR("type"), "", "a command: a query needs a receipt");
 }
@@ -173,7 +173,7 @@ static void judge(jd_daemon *d, request *r)
     if (may != JD_CODE_RECORDED)
         refuse_access(d, r, may);
     else if (!jd_gate_room(d, r->who.meter, query))
-        refuse_code(d, r, JD_CODE_TOO_MANY);
+        refuse_code(d, r, JD_CODE_TOO_MANY_OUTSTANDING);
     else
         forward(d, r);
 }

@@ -142,7 +142,7 @@ static void set(void *s, int option, int value)
 
 static void set_options(void *s, jd_ztype type, jd_hwm hwm)
 {
-    int64_t max = JD_BODY_MAX + JD_HEADER_MAX;
+    int64_t max = JD_BODY_LARGE + JD_HEADER_MAX;
     set(s, ZMQ_LINGER, LINGER_MS);
     set(s, ZMQ_SNDHWM, hwm.out);
     set(s, ZMQ_RCVHWM, hwm.in);

@@ -93,7 +93,7 @@ static jd_code read_words(const jd_field *f, const msgpack_object *o, jd_arena *
     const jd_field word = { .type = JD_T_WORD, .lo = 1, .hi = 40 };
     jd_strs list = { 0 };
     if (o->type != MSGPACK_OBJECT_ARRAY) return JD_CODE_WRONG_TYPE;
-    if (o->via.array.size > f->hi) return JD_CODE_OUT_OF_BOUNDS;
+    if (o->via.array.size > f->hi || (f->must && o->via.array.size == 0)) return JD_CODE_OUT_OF_BOUNDS;
     list.v = jd_alloc(a, sizeof *list.v * o->via.array.size);
     for (; list.n < o->via.array.size; list.n++) {
         const msgpack_object *item = &o->via.array.ptr[list.n];

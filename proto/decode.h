@@ -12,10 +12,11 @@
 #include "proto/messages.h"
 
 enum {
-    JD_HEADER_MAX = 1024,    /* bytes */
-    JD_BODY_MAX = 64 * 1024, /* bytes */
-    JD_DEPTH_MAX = 4,        /* maps and lists inside one another */
-    JD_ITEMS_MAX = 4096,     /* values in one body */
+    JD_HEADER_MAX = 1024,            /* bytes */
+    JD_BODY_MAX = 64 * 1024,         /* bytes */
+    JD_BODY_LARGE = 2 * 1024 * 1024, /* of a message with a field that may be longer than that */
+    JD_DEPTH_MAX = 4,                /* maps and lists inside one another */
+    JD_ITEMS_MAX = 4096,             /* values in one body */
     JD_PROBLEMS_MAX = 16,
 };
 

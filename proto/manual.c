@@ -167,9 +167,31 @@ static void answers(jd_buf *b)
         { "`events.since`", "`events`", "list of events in order, as they were published" },
         { "", "`more`", "true: ask again behind the last of them" },
         { "", "`last`", "the division's last number now" },
+        { "`institution.get`", "`institution`",
+          "map: `code`, `name`, `county`, `kind`, `level`, `agreement_from`, `agreement_to`, `listed` (on the "
+          "current list), `list` (the last that names it), `years` (on whose lists it stood)" },
+        { "`institution.find`", "`institutions`", "list of such maps, in the order of their codes" },
+        { "", "`next`", "where the page is not the last: the `after` of the next one" },
         { "`policy.show`", "`policy`",
           "map: `name`, `title`, `departments`, `channels`, `targets` with their categories, ..., "
           "with `rules` true every rule" },
+        { "`supervisor.record`", "`meetings`",
+          "list: `act`, `kind`, `attended`, `hours`; what was withdrawn does not count" },
+        { "", "`activities`",
+          "list: `kind`, `attended`, `hours`, `invited`, `accepted`, `declined`, `own` (done alone)" },
+        { "", "`documents`", "map: `sent`, `acknowledged`, `outstanding`" },
+        { "", "`reports`, `all_reports`",
+          "map: how many stand in each state, among the division's newest 20,000; whether those are all" },
+        { "", "`invitations`",
+          "list of what is to come, at most 100: `activity`, `kind`, `title`, `on`, `answer_by`, `takes_part` once "
+          "answered" },
+        { "`supervisor.find`", "`supervisors`",
+          "list: `id`, and of each criterion that was asked the code that matched" },
+        { "", "`next`", "as in case.list" },
+        { "`document.outstanding`", "`outstanding`",
+          "list: `supervisor` or `document` (with `kind`, `title`, `reference`, `sha256`, `sent_on`, `ack_by`, "
+          "`requires_ack`), and `acknowledged`" },
+        { "", "`next`", "as in case.list" },
         { "`stats.get`", "`stats`", "list of `entity`, `state`, `count`" },
         { "", "`overdue`, `events`", "cases with a breached time limit; the division's last number" },
         { "`health.get`", "`health`", "map: the worker, its store, its calendar" },
@@ -306,9 +328,9 @@ static void access_rows(jd_buf *b)
 static void limits(jd_buf *b)
 {
     jd_buf_printf(b,
-                  "\nBounds: header %d bytes, body %d bytes, %d levels of maps and lists, %d values in a "
-                  "body. No extension types.\n",
-                  JD_HEADER_MAX, JD_BODY_MAX, JD_DEPTH_MAX, JD_ITEMS_MAX);
+                  "\nBounds: header %d bytes, body %d bytes (%d where a text of the message may be longer than "
+                  "that), %d levels of maps and lists, %d values in a body. No extension types.\n",
+                  JD_HEADER_MAX, JD_BODY_MAX, JD_BODY_LARGE, JD_DEPTH_MAX, JD_ITEMS_MAX);
 }
 
 void jd_manual(jd_buf *b)

@@ -1,5 +1,6 @@
 #include "proto/messages.h"
 
+#include "proto/decode.h"
 #include "proto/tables.h"
 
 enum { MAY, MUST };
@@ -75,6 +76,14 @@ __attribute__((constructor)) static void fill_layouts(void)
 const jd_message *jd_message_get(jd_msg m)
 {
     return &messages[m];
+}
+
+size_t jd_message_body_max(jd_msg m)
+{
+    const jd_layout *l = &messages[m].layout;
+    for (int i = 0; i < l->n && messages[m].mode == JD_COMMAND; i++)
+        if (l->fields[i].type == JD_T_TEXT && l->fields[i].hi > JD_BODY_MAX) return JD_BODY_LARGE;
+    return JD_BODY_MAX;
 }
 
 int jd_message_find(jd_str type)

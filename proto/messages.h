@@ -41,7 +41,8 @@ typedef struct jd_message {
 } jd_message;
 
 const jd_message *jd_message_get(jd_msg m);
-int jd_message_find(jd_str type); /* jd_msg or -1; internal types are not found */
+size_t jd_message_body_max(jd_msg m); /* bytes its body may have on the wire */
+int jd_message_find(jd_str type);     /* jd_msg or -1; internal types are not found */
 
 /* The form of an application: application.submit without what follows it. nomination.submit
  * begins with the same fields in the same order. */

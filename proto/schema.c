@@ -203,6 +203,7 @@ static void limits(jd_buf *b, const jd_field *f)
         number(b, "maximum", f->hi);
         break;
     case ITEMS:
+        if (f->must) number(b, "minItems", 1);
         number(b, "maxItems", f->hi);
         raw(b, "\"items\":{\"type\":\"string\",\"pattern\":\"^[0-9A-Za-z._:-]+$\",\"maxLength\":40}");
         break;

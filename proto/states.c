@@ -25,6 +25,8 @@ typedef struct entity {
 /* Where a report was before it was found short of information. */
 #define BACK \
     (TO(report, held) | TO(report, registered) | TO(report, proposed) | TO(report, assigned) | TO(report, objected))
+/* Out of the hands of whom it accuses. */
+#define TAKEN (TO(report, assigned) | TO(report, held))
 #define OPEN  false
 #define FINAL true
 

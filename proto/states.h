@@ -10,15 +10,21 @@
 #include "base/bytes.h"
 
 /* ENTITY(id, letter of its case ids, what it is) */
-#define JD_ENTITIES(ENTITY)                                                                                   \
-    ENTITY(application, 'A', "报名、推荐: asking to become a supervisor (LC-5, WH-5)")                        \
-    ENTITY(supervisor, 'S', "监督员: a person holding an appointment (LC-12, LC-13, WH-8)")                   \
-    ENTITY(report, 'R', "反映、线索: what a supervisor sends in (LC-10, WH-10)")                              \
-    ENTITY(dismissal, 'D', "解聘: a case for ending an appointment (LC-14, WH-9)")                            \
-    ENTITY(obligation, 'O',                                                                                   \
-           "应办事项: what the bureau or the agency owes, by a day (LC-5.2, LC-10.6, LC-11.1, WH-11.1)")      \
-    ENTITY(round, 'N', "选聘公告批次: a time in which people may apply in the open channel (LC-5.4, WH-5.2)") \
-    ENTITY(certificate, 'C', "监督员证: what a supervisor shows (LC-5.2, LC-9.4)")
+#define JD_ENTITIES(ENTITY)                                                                                     \
+    ENTITY(application, 'A', "报名、推荐: asking to become a supervisor (LC-5, WH-5)")                          \
+    ENTITY(supervisor, 'S', "监督员: a person holding an appointment (LC-12, LC-13, WH-8)")                     \
+    ENTITY(report, 'R', "反映、线索: what a supervisor sends in (LC-10, WH-10)")                                \
+    ENTITY(dismissal, 'D', "解聘: a case for ending an appointment (LC-14, WH-9)")                              \
+    ENTITY(obligation, 'O',                                                                                     \
+           "应办事项: what the bureau or the agency owes, by a day (LC-5.2, LC-10.6, LC-11.1, WH-11.1)")        \
+    ENTITY(round, 'N', "选聘公告批次: a time in which people may apply in the open channel (LC-5.4, WH-5.2)")   \
+    ENTITY(certificate, 'C', "监督员证: what a supervisor shows (LC-5.2, LC-9.4)")                              \
+    ENTITY(list, 'L', "名单: institutions with signed agreements, a year's or a later version of it (LC-11.1)") \
+    ENTITY(claim, 'K', "认领: an institution a supervisor watches in particular (LC-11.3)")                     \
+    ENTITY(recusal, 'X', "回避: a supervisor keeps away from what touches an interest (LC-9.6, WH-7.6)")        \
+    ENTITY(meeting, 'M', "会议、培训: what was held with supervisors (LC-10.6, WH-11)")                         \
+    ENTITY(activity, 'V', "活动: what supervisors take part in (LC-6.2, WH-10.3)")                              \
+    ENTITY(document, 'W', "文件、信息: what is sent to supervisors (LC-11.2)")
 
 /* clang-format off */
 
@@ -55,23 +61,24 @@
 #define JD_VERBS_report(VERB, e) \
     VERB(e, submit) VERB(e, assign) VERB(e, accept) VERB(e, object) VERB(e, result) VERB(e, feedback) \
     VERB(e, acknowledge) VERB(e, close) VERB(e, warn) VERB(e, breach) VERB(e, supplement) VERB(e, triage) \
-    VERB(e, propose) VERB(e, suspend) VERB(e, resume) VERB(e, extend) VERB(e, reopen)
+    VERB(e, propose) VERB(e, suspend) VERB(e, resume) VERB(e, extend) VERB(e, reopen) VERB(e, accuse)
 
-/*  state                         submit                                             assign           accept           object           result           feedback         acknowledge          close          warn               breach             supplement                                         triage                                                   propose          suspend           resume           extend             reopen */
+/* Where somebody turns out to be accused who has the report, it is TAKEN away, by whatever made it known. */
+/*  state                         submit                                             assign           accept           object           result           feedback         acknowledge          close          warn               breach             supplement                                         triage                                                   propose          suspend           resume           extend             reopen                         accuse */
 #define JD_STATES_report(STATE, e) \
-    STATE(e, none,         OPEN,  TO(e, assigned) | TO(e, held) | TO(e, registered), NO,              NO,              NO,              NO,              NO,              NO,                  NO,            NO,                NO,                NO,                                                NO,                                                      NO,              NO,               NO,              NO,                NO) \
-    STATE(e, held,         OPEN,  NO,                                                TO(e, assigned), NO,              NO,              NO,              NO,              NO,                  NO,            TO(e, held),       TO(e, held),       TO(e, held),                                       TO(e, held) | TO(e, resulted) | TO(e, needs_info),       TO(e, proposed), NO,               NO,              TO(e, held),       NO) \
-    STATE(e, assigned,     OPEN,  NO,                                                TO(e, assigned), TO(e, accepted), TO(e, objected), NO,              NO,              NO,                  NO,            TO(e, assigned),   TO(e, assigned),   TO(e, assigned),                                   TO(e, assigned) | TO(e, resulted) | TO(e, needs_info),   TO(e, proposed), NO,               NO,              TO(e, assigned),   NO) \
-    STATE(e, objected,     OPEN,  NO,                                                TO(e, assigned), NO,              NO,              NO,              NO,              NO,                  NO,            TO(e, objected),   TO(e, objected),   TO(e, objected),                                   TO(e, objected) | TO(e, resulted) | TO(e, needs_info),   TO(e, proposed), NO,               NO,              TO(e, objected),   NO) \
-    STATE(e, accepted,     OPEN,  NO,                                                TO(e, assigned), NO,              NO,              TO(e, resulted), NO,              NO,                  NO,            TO(e, accepted),   TO(e, accepted),   TO(e, accepted),                                   TO(e, accepted) | TO(e, resulted),                       NO,              TO(e, suspended), NO,              TO(e, accepted),   NO) \
-    STATE(e, resulted,     OPEN,  NO,                                                NO,              NO,              NO,              NO,              TO(e, fed_back), NO,                  TO(e, closed), TO(e, resulted),   TO(e, resulted),   NO,                                                NO,                                                      NO,              NO,               NO,              NO,                NO) \
-    STATE(e, fed_back,     OPEN,  NO,                                                NO,              NO,              NO,              NO,              TO(e, fed_back), TO(e, acknowledged), TO(e, closed), NO,                NO,                NO,                                                NO,                                                      NO,              NO,               NO,              NO,                NO) \
-    STATE(e, acknowledged, OPEN,  NO,                                                NO,              NO,              NO,              NO,              NO,              NO,                  TO(e, closed), NO,                NO,                NO,                                                NO,                                                      NO,              NO,               NO,              NO,                NO) \
-    STATE(e, closed,       FINAL, NO,                                                NO,              NO,              NO,              NO,              NO,              NO,                  NO,            NO,                NO,                NO,                                                NO,                                                      NO,              NO,               NO,              NO,                TO(e, assigned)) \
-    STATE(e, registered,   OPEN,  NO,                                                TO(e, assigned), NO,              NO,              NO,              NO,              NO,                  NO,            TO(e, registered), TO(e, registered), TO(e, registered),                                 TO(e, registered) | TO(e, resulted) | TO(e, needs_info), TO(e, proposed), NO,               NO,              TO(e, registered), NO) \
-    STATE(e, proposed,     OPEN,  NO,                                                TO(e, assigned), NO,              NO,              NO,              NO,              NO,                  NO,            TO(e, proposed),   TO(e, proposed),   TO(e, proposed),                                   TO(e, proposed) | TO(e, resulted) | TO(e, needs_info),   TO(e, proposed), NO,               NO,              TO(e, proposed),   NO) \
-    STATE(e, needs_info,   OPEN,  NO,                                                TO(e, assigned), NO,              NO,              NO,              NO,              NO,                  NO,            TO(e, needs_info), TO(e, needs_info), BACK, TO(e, needs_info) | TO(e, resulted) | BACK,   NO,              NO,               NO,              TO(e, needs_info), NO) \
-    STATE(e, suspended,    OPEN,  NO,                                                NO,              NO,              NO,              NO,              NO,              NO,                  NO,            NO,                NO,                TO(e, suspended),                                  NO,                                                      NO,              NO,               TO(e, accepted), NO,                NO)
+    STATE(e, none,         OPEN,  TO(e, assigned) | TO(e, held) | TO(e, registered), NO,              NO,              NO,              NO,              NO,              NO,                  NO,            NO,                NO,                NO,                                                NO,                                                      NO,              NO,               NO,              NO,                NO,                            NO) \
+    STATE(e, held,         OPEN,  NO,                                                TO(e, assigned), NO,              NO,              NO,              NO,              NO,                  NO,            TO(e, held),       TO(e, held),       TO(e, held),                                       TO(e, held) | TO(e, resulted) | TO(e, needs_info),       TO(e, proposed), NO,               NO,              TO(e, held),       NO,                            TO(e, held)) \
+    STATE(e, assigned,     OPEN,  NO,                                                TO(e, assigned), TO(e, accepted), TO(e, objected), NO,              NO,              NO,                  NO,            TO(e, assigned),   TO(e, assigned),   TO(e, assigned) | TAKEN,                           TO(e, assigned) | TO(e, resulted) | TO(e, needs_info),   TO(e, proposed), NO,               NO,              TO(e, assigned),   NO,                            TO(e, assigned) | TAKEN) \
+    STATE(e, objected,     OPEN,  NO,                                                TO(e, assigned), NO,              NO,              NO,              NO,              NO,                  NO,            TO(e, objected),   TO(e, objected),   TO(e, objected) | TAKEN,                           TO(e, objected) | TO(e, resulted) | TO(e, needs_info),   TO(e, proposed), NO,               NO,              TO(e, objected),   NO,                            TO(e, objected) | TAKEN) \
+    STATE(e, accepted,     OPEN,  NO,                                                TO(e, assigned), NO,              NO,              TO(e, resulted), NO,              NO,                  NO,            TO(e, accepted),   TO(e, accepted),   TO(e, accepted) | TAKEN,                           TO(e, accepted) | TO(e, resulted),                       NO,              TO(e, suspended), NO,              TO(e, accepted),   NO,                            TO(e, accepted) | TAKEN) \
+    STATE(e, resulted,     OPEN,  NO,                                                NO,              NO,              NO,              NO,              TO(e, fed_back), NO,                  TO(e, closed), TO(e, resulted),   TO(e, resulted),   NO,                                                NO,                                                      NO,              NO,               NO,              NO,                NO,                            TO(e, resulted)) \
+    STATE(e, fed_back,     OPEN,  NO,                                                NO,              NO,              NO,              NO,              TO(e, fed_back), TO(e, acknowledged), TO(e, closed), NO,                NO,                NO,                                                NO,                                                      NO,              NO,               NO,              NO,                NO,                            TO(e, fed_back)) \
+    STATE(e, acknowledged, OPEN,  NO,                                                NO,              NO,              NO,              NO,              NO,              NO,                  TO(e, closed), NO,                NO,                NO,                                                NO,                                                      NO,              NO,               NO,              NO,                NO,                            TO(e, acknowledged)) \
+    STATE(e, closed,       FINAL, NO,                                                NO,              NO,              NO,              NO,              NO,              NO,                  NO,            NO,                NO,                NO,                                                NO,                                                      NO,              NO,               NO,              NO,                TO(e, assigned) | TO(e, held), NO) \
+    STATE(e, registered,   OPEN,  NO,                                                TO(e, assigned), NO,              NO,              NO,              NO,              NO,                  NO,            TO(e, registered), TO(e, registered), TO(e, registered) | TAKEN,                         TO(e, registered) | TO(e, resulted) | TO(e, needs_info), TO(e, proposed), NO,               NO,              TO(e, registered), NO,                            TO(e, registered) | TAKEN) \
+    STATE(e, proposed,     OPEN,  NO,                                                TO(e, assigned), NO,              NO,              NO,              NO,              NO,                  NO,            TO(e, proposed),   TO(e, proposed),   TO(e, proposed) | TAKEN,                           TO(e, proposed) | TO(e, resulted) | TO(e, needs_info),   TO(e, proposed), NO,               NO,              TO(e, proposed),   NO,                            TO(e, proposed) | TAKEN) \
+    STATE(e, needs_info,   OPEN,  NO,                                                TO(e, assigned), NO,              NO,              NO,              NO,              NO,                  NO,            TO(e, needs_info), TO(e, needs_info), BACK | TAKEN, TO(e, needs_info) | TO(e, resulted) | BACK,   NO,              NO,               NO,              TO(e, needs_info), NO,                            TO(e, needs_info) | TAKEN) \
+    STATE(e, suspended,    OPEN,  NO,                                                NO,              NO,              NO,              NO,              NO,              NO,                  NO,            NO,                NO,                TO(e, suspended) | TAKEN,                          NO,                                                      NO,              NO,               TO(e, accepted), NO,                NO,                            TO(e, suspended) | TAKEN)
 
 #define JD_VERBS_dismissal(VERB, e) \
     VERB(e, open) VERB(e, hear) VERB(e, decide) VERB(e, end)
@@ -86,16 +93,49 @@
     STATE(e, moot,      FINAL, NO,            NO,           NO,                             NO)
 
 #define JD_VERBS_obligation(VERB, e) \
-    VERB(e, begin) VERB(e, warn) VERB(e, breach) VERB(e, meet) VERB(e, waive)
+    VERB(e, begin) VERB(e, warn) VERB(e, breach) VERB(e, meet) VERB(e, waive) VERB(e, reopen)
 
-/*       state          begin                       warn         breach          meet             waive */
+/* From overdue to done: it was done in time and recorded late. A record that is withdrawn opens again what it met. */
+/*       state          begin                       warn         breach          meet                             waive          reopen */
 #define JD_STATES_obligation(STATE, e) \
-    STATE(e, none,      OPEN,  TO(e, open),         NO,          NO,             NO,              NO) \
-    STATE(e, open,      OPEN,  NO,                  TO(e, open), TO(e, overdue), TO(e, done),     TO(e, waived)) \
-    STATE(e, overdue,   OPEN,  NO,                  NO,          NO,             TO(e, done_late), TO(e, waived)) \
-    STATE(e, done,      FINAL, NO,                  NO,          NO,             NO,              NO) \
-    STATE(e, done_late, FINAL, NO,                  NO,          NO,             NO,              NO) \
-    STATE(e, waived,    FINAL, NO,                  NO,          NO,             NO,              NO)
+    STATE(e, none,      OPEN,  TO(e, open),         NO,          NO,             NO,                              NO,            NO) \
+    STATE(e, open,      OPEN,  NO,                  TO(e, open), TO(e, overdue), TO(e, done) | TO(e, done_late),  TO(e, waived), NO) \
+    STATE(e, overdue,   OPEN,  NO,                  NO,          NO,             TO(e, done) | TO(e, done_late),  TO(e, waived), NO) \
+    STATE(e, done,      FINAL, NO,                  NO,          NO,             NO,                              NO,            TO(e, open)) \
+    STATE(e, done_late, FINAL, NO,                  NO,          NO,             NO,                              NO,            TO(e, open)) \
+    STATE(e, waived,    FINAL, NO,                  NO,          NO,             NO,                              NO,            NO)
+
+#define JD_VERBS_meeting(VERB, e) \
+    VERB(e, record) VERB(e, withdraw)
+
+/*       state          record           withdraw: it was recorded wrongly */
+#define JD_STATES_meeting(STATE, e) \
+    STATE(e, none,      OPEN,  TO(e, recorded), NO) \
+    STATE(e, recorded,  FINAL, NO,              TO(e, withdrawn)) \
+    STATE(e, withdrawn, FINAL, NO,              NO)
+
+#define JD_VERBS_activity(VERB, e) \
+    VERB(e, invite) VERB(e, answer) VERB(e, record) VERB(e, cancel) VERB(e, report)
+
+/*       state          invite          answer          record       cancel            report: done by oneself */
+#define JD_STATES_activity(STATE, e) \
+    STATE(e, none,      OPEN,  TO(e, invited), NO,             NO,          NO,               TO(e, reported)) \
+    STATE(e, invited,   OPEN,  NO,             TO(e, invited), TO(e, held), TO(e, cancelled), NO) \
+    STATE(e, held,      FINAL, NO,             NO,             NO,          TO(e, cancelled), NO) \
+    STATE(e, reported,  FINAL, NO,             NO,             NO,          TO(e, cancelled), NO) \
+    STATE(e, cancelled, FINAL, NO,             NO,             NO,          NO,               NO)
+
+#define JD_VERBS_document(VERB, e) \
+    VERB(e, send) VERB(e, acknowledge) VERB(e, breach) VERB(e, close)
+
+/* Outstanding: acknowledgements are awaited. Sent: none were asked for. */
+/*       state             send                              acknowledge                                breach                               close */
+#define JD_STATES_document(STATE, e) \
+    STATE(e, none,         OPEN,  TO(e, sent) | TO(e, outstanding), NO,                                        NO,                                  NO) \
+    STATE(e, sent,         FINAL, NO,                               NO,                                        NO,                                  NO) \
+    STATE(e, outstanding,  OPEN,  NO,                               TO(e, outstanding) | TO(e, acknowledged),  TO(e, outstanding) | TO(e, closed),  TO(e, closed)) \
+    STATE(e, acknowledged, FINAL, NO,                               NO,                                        NO,                                  NO) \
+    STATE(e, closed,       FINAL, NO,                               NO,                                        NO,                                  NO)
 
 #define JD_VERBS_round(VERB, e) \
     VERB(e, plan) VERB(e, announce) VERB(e, open) VERB(e, close) VERB(e, review) VERB(e, publish) VERB(e, cancel) \
@@ -127,6 +167,42 @@
     STATE(e, expired,  FINAL, NO,                 NO,           NO,            NO,          NO,             NO,            NO) \
     STATE(e, revoked,  FINAL, NO,                 NO,           NO,            NO,          NO,             NO,            NO) \
     STATE(e, replaced, FINAL, NO,                 NO,           NO,            NO,          NO,             NO,            NO)
+
+#define JD_VERBS_list(VERB, e) \
+    VERB(e, publish) VERB(e, supersede) VERB(e, settle)
+
+/*       state           publish         supersede          settle: claims on what it no longer names end */
+#define JD_STATES_list(STATE, e) \
+    STATE(e, none,       OPEN,  TO(e, current), NO,                NO) \
+    STATE(e, current,    OPEN,  NO,             TO(e, superseded), TO(e, current)) \
+    STATE(e, superseded, FINAL, NO,             NO,                NO)
+
+#define JD_VERBS_claim(VERB, e) \
+    VERB(e, claim) VERB(e, release) VERB(e, unlist) VERB(e, end) VERB(e, block)
+
+/*       state                 claim          release          unlist              end: with the appointment  block */
+#define JD_STATES_claim(STATE, e) \
+    STATE(e, none,                 OPEN,  TO(e, active), NO,              NO,                   NO,                          NO) \
+    STATE(e, active,               OPEN,  NO,            TO(e, released), TO(e, ended_by_list), TO(e, ended_by_appointment), TO(e, blocked_by_recusal)) \
+    STATE(e, released,             FINAL, NO,            NO,              NO,                   NO,                          NO) \
+    STATE(e, ended_by_list,        FINAL, NO,            NO,              NO,                   NO,                          NO) \
+    STATE(e, ended_by_appointment, FINAL, NO,            NO,              NO,                   NO,                          NO) \
+    STATE(e, blocked_by_recusal,   FINAL, NO,            NO,              NO,                   NO,                          NO)
+
+#define JD_VERBS_recusal(VERB, e) \
+    VERB(e, apply) VERB(e, raise) VERB(e, detect) VERB(e, decide) VERB(e, lift) VERB(e, expire) VERB(e, end)
+
+/* Where the text leaves no choice (应当回避) an interest that is declared or detected is upheld at once. */
+/*       state      apply                          raise          detect                          decide                        lift           expire         end: with the appointment */
+#define JD_STATES_recusal(STATE, e) \
+    STATE(e, none,     OPEN,  TO(e, applied) | TO(e, upheld), TO(e, raised), TO(e, detected) | TO(e, upheld), NO,                           NO,            NO,            NO) \
+    STATE(e, applied,  OPEN,  NO,                             NO,            NO,                              TO(e, upheld) | TO(e, denied), NO,            NO,            TO(e, ended)) \
+    STATE(e, raised,   OPEN,  NO,                             NO,            NO,                              TO(e, upheld) | TO(e, denied), NO,            NO,            TO(e, ended)) \
+    STATE(e, detected, OPEN,  NO,                             NO,            NO,                              TO(e, upheld) | TO(e, denied), NO,            NO,            TO(e, ended)) \
+    STATE(e, upheld,   OPEN,  NO,                             NO,            NO,                              NO,                           TO(e, lifted), TO(e, lifted), TO(e, ended)) \
+    STATE(e, denied,   FINAL, NO,                             NO,            NO,                              NO,                           NO,            NO,            NO) \
+    STATE(e, lifted,   FINAL, NO,                             NO,            NO,                              NO,                           NO,            NO,            NO) \
+    STATE(e, ended,    FINAL, NO,                             NO,            NO,                              NO,                           NO,            NO,            NO)
 
 /* clang-format on */
 

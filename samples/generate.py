@@ -1216,6 +1216,72 @@ def last_day(c, body, dept, note):
     Report(c, LAST, body, dept, note=note)
 
 
+class Story:
+    """What is held with supervisors and sent to them: lines of a name each, some of which end in a state."""
+
+    def __init__(self, city):
+        self.city = city
+        self.who = [ref for since, ref in city.supervisors if since <= day("09-20")][:3]
+
+    def tell(self, name, d, type, body, code="recorded", state=None, note=None, **more):
+        self.city.line(f"{self.city.short}-{name}", type, self.city.time(day(d)), body, code, state, note=note, **more)
+
+    def held(self, name, d, type, kind, department, note, code="recorded", **more):
+        body = {"department": department, "kind": kind, "held_on": day(d).isoformat(), "attendees": self.who, "hours": 3,
+                "material": f"mat:{self.city.short}-{name}", "summary": "样例：通报工作情况，听取意见和建议。", **more}
+        self.tell(name, d, type, body, code, "recorded" if code == "recorded" else None, note)
+
+
+def activity(story, d, on, kind, department, note):
+    """Two are invited, one comes."""
+    yes, no = story.who[:2]
+    ref = f"@{story.city.short}-activity"
+    story.tell("activity", d, "activity.invite", {"department": department, "kind": kind, "title": "样例：联合检查",
+               "on": day(on).isoformat(), "supervisors": [yes, no]}, state="invited", note=note, ends="held")
+    later = (day(d) + DAY).isoformat()
+    story.tell("activity-yes", later, "activity.answer", {"activity": ref, "supervisor": yes, "takes_part": True},
+               state="invited")
+    story.tell("activity-no", later, "activity.answer", {"activity": ref, "supervisor": no, "takes_part": False},
+               state="invited")
+    story.tell("activity-early", later, "activity.record", {"activity": ref, "department": department}, "not-yet",
+               note="it has not taken place")
+    story.tell("activity-held", (day(on) + DAY).isoformat(), "activity.record",
+               {"activity": ref, "department": department, "attended": [yes], "hours": 4}, state="held")
+
+
+def lincang_together(c):
+    s = Story(c)
+    s.held("meeting", "10-12", "meeting.record", "half-yearly", "fund", "LC-10.6: the next half-year begins")
+    s.held("meeting-agency", "10-13", "meeting.record", "half-yearly", "agency", "LC-10.6: the bureau's to hold",
+           "not-the-authority")
+    s.held("training", "10-14", "training.record", "law", "bureau", "LC-10.7")
+    s.held("hearing", "10-15", "hearing.record", "income", "bureau", "WH-6.7 is Weihai's", "not-in-regulation")
+    activity(s, "10-19", "10-28", "inspection", "fund", "LC-6.2")
+    s.tell("study", "10-30", "activity.report", {"supervisor": s.who[2], "kind": "study", "on": day("10-30").isoformat(),
+           "hours": 2, "text": "样例：自学条例。"}, state="reported", note="LC-9.1")
+    ref = f"@{c.short}-document"
+    s.tell("document", "10-20", "document.send", {"department": "agency", "kind": "document", "title": "样例通知",
+           "reference": "doc:lc-1", "recipients": s.who[:2], "requires_ack": True, "ack_by": day("11-05").isoformat()},
+           state="outstanding", note="LC-11.2", ends="acknowledged")
+    s.tell("document-ack", "10-21", "document.acknowledge", {"document": ref, "supervisor": s.who[0]}, state="outstanding")
+    s.tell("document-twice", "10-22", "document.acknowledge", {"document": ref, "supervisor": s.who[0]},
+           "already-acknowledged", note="each recipient once")
+    s.tell("document-late", "11-09", "document.acknowledge", {"document": ref, "supervisor": s.who[1]},
+           state="acknowledged", note="behind its day, which was told, and still taken")
+
+
+def weihai_together(c):
+    s = Story(c)
+    s.held("plenary", "10-12", "meeting.record", "plenary", "bureau", "WH-11.1: the next year begins")
+    s.held("thematic", "10-14", "meeting.record", "thematic", "benefit", "WH-11.2: as a section needs it")
+    s.held("thematic-bureau", "10-15", "meeting.record", "thematic", "bureau", "WH-11.2: sections and the centre",
+           "not-the-authority")
+    s.held("hearing", "10-16", "hearing.record", "expenditure", "centre", "WH-6.7")
+    activity(s, "10-19", "10-28", "invited", "service", "WH-10.3: picked by specialty, work and experience")
+    s.tell("publicity", "10-30", "activity.report", {"supervisor": s.who[2], "kind": "publicity",
+           "on": day("10-30").isoformat(), "hours": 2, "text": "样例：社区宣讲。"}, state="reported", note="WH-6.1")
+
+
 def lincang():
     c = Lincang("530900", "lc", 530900)
     lincang_applications(c)
@@ -1225,6 +1291,7 @@ def lincang():
                                              "LC-5.6: five factors, and no order but that of receipt"))
     last_day(c, {"kind": "opinion", "text": "样例意见：年底办事人多，希望窗口增开一个。", "county": "530902"}, "county-530902",
              "LC-R7; the last day of the sample")
+    lincang_together(c)
     c.finish()
     return c
 
@@ -1237,6 +1304,7 @@ def weihai():
     weihai_formalities(c, recruitment_round(c, ("news-media", "official-website"), "WH-5.2", {},
                                             "WH-5.4, WH-3.5 to WH-3.7: four factors, and whom the text gives priority"))
     last_day(c, {"kind": "enquiry", "text": "样例咨询：明年缴费标准何时公布？"}, "centre", "WH-R6; the last day of the sample")
+    weihai_together(c)
     c.finish()
     return c
 

@@ -115,7 +115,10 @@ static void record_refusal(jd_ctx *c, jd_msg type, jd_code code, jd_str trace)
 /* Full means refuse at the door, finish inside: a new case waits, work on one that is there does not. */
 static bool door_closed(const jd_ctx *c)
 {
-    static const jd_msg doors[] = { JD_MSG_application_submit, JD_MSG_nomination_submit, JD_MSG_report_submit };
+    static const jd_msg doors[] = { JD_MSG_application_submit, JD_MSG_nomination_submit, JD_MSG_report_submit,
+                                    JD_MSG_institution_list,   JD_MSG_institution_claim, JD_MSG_meeting_record,
+                                    JD_MSG_training_record,    JD_MSG_hearing_record,    JD_MSG_activity_invite,
+                                    JD_MSG_activity_report,    JD_MSG_document_send };
     for (size_t i = 0; c->g->nearly_full && i < sizeof doors / sizeof *doors; i++)
         if (doors[i] == c->cmd->type) return true;
     return false;

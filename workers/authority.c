@@ -29,6 +29,9 @@ static bool is_of_supervisor(const view *v, jd_case_id id, const jd_case_row *ro
     case JD_E_report: return jd_actor_has_supervisor(v->actor, row->report.supervisor);
     case JD_E_dismissal: return jd_actor_has_supervisor(v->actor, row->dismissal.supervisor);
     case JD_E_certificate: return jd_actor_has_supervisor(v->actor, row->certificate.supervisor);
+    case JD_E_claim: return jd_actor_has_supervisor(v->actor, row->claim.supervisor);
+    case JD_E_recusal: return jd_actor_has_supervisor(v->actor, row->recusal.supervisor);
+    case JD_E_activity: return jd_actor_has_supervisor(v->actor, row->activity.supervisor); /* done alone */
     default: return false;
     }
 }
@@ -62,7 +65,8 @@ static bool is_of_departments(const view *v, jd_case_id id, const jd_case_row *r
 static bool sees(const view *v, jd_case_id id, const jd_case_row *row)
 {
     if (!v->actor) return true;
-    if (id.entity == JD_E_round) return v->actor->role != JD_ROLE_watch; /* announced to everybody */
+    bool public = id.entity == JD_E_round || id.entity == JD_E_list;
+    if (public) return v->actor->role != JD_ROLE_watch;
     switch (v->actor->role) {
     case JD_ROLE_admin: return true;
     case JD_ROLE_intake: return id.entity == JD_E_application && handed_in(v, &row->application);

@@ -4,7 +4,7 @@
 
 jd_case_row *jd_certificate_of(jd_ctx *c, uint64_t supervisor, uint64_t *number)
 {
-    *number = jd_tie_next(&c->g->txn, JD_TIE_certified, supervisor, 0);
+    *number = jd_tie_behind(&c->g->txn, JD_TIE_certified, supervisor, 0);
     return *number ? jd_read_case(&c->g->txn, &c->g->arena, JD_E_certificate, *number) : NULL;
 }
 
@@ -52,7 +52,7 @@ void jd_renew_certificate(jd_ctx *c, const jd_policy *p, uint64_t supervisor, jd
 
 void jd_fire_certificate(jd_ctx *c, const jd_policy *p, const jd_due *d, jd_case_row *row)
 {
-    jd_reason_once(c, p->certificate_item.rule);
+    jd_cite(c, p->certificate_item.rule);
     if (jd_is_breach(row->certificate.valid_until, d->at)) {
         jd_end_certificate(c, d->number, row, JD_V_certificate_expire, JD_S_certificate_expired,
                            JD_EV_certificate_expired);

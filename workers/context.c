@@ -15,10 +15,10 @@ void jd_reason_add(jd_ctx *c, jd_reason r)
     if (c->out->reasons_n < JD_REASONS_MAX) c->out->reasons[c->out->reasons_n++] = r;
 }
 
-void jd_reason_once(jd_ctx *c, uint16_t rule)
+void jd_cite(jd_ctx *c, uint16_t rule)
 {
     for (int i = 0; i < c->out->reasons_n; i++)
-        if (c->out->reasons[i].rule == rule && c->out->reasons[i].on == JD_ON_NOTHING) return;
+        if (c->out->reasons[i].rule == rule) return;
     if (rule != JD_NO_RULE) jd_reason_add(c, (jd_reason){ .rule = rule, .on = JD_ON_NOTHING });
 }
 
@@ -162,6 +162,30 @@ uint16_t jd_dept_of(jd_ctx *c, const jd_policy *p, const char *field, jd_str cod
         jd_refuse(c, JD_CODE_UNKNOWN_IN_POLICY, JD_NO_RULE, field, "a department of %.*s, not '%.*s'", JD_FMT(p->name),
                   JD_FMT(code));
     return dept;
+}
+
+static void refuse_department(jd_ctx *c, const jd_policy *p, const jd_kind *k)
+{
+    char who[200] = "";
+    size_t n = 0;
+    const uint16_t others[] = { p->authority, p->manager }, *by = k->by_n ? k->by : others;
+    for (int i = 0; i < (k->by_n ? k->by_n : 2) && n < sizeof who; i++)
+        n += (size_t)snprintf(who + n, sizeof who - n, "%s%.*s", n ? ", " : "", JD_FMT(p->depts[by[i]].item.code));
+    jd_refuse(c, JD_CODE_NOT_AUTHORITY, k->item.rule, "department", "one of %s", who);
+}
+
+int jd_kind_of(jd_ctx *c, const jd_policy *p, const jd_kinds *list, jd_str kind, jd_str department, uint16_t *dept)
+{
+    int found = jd_kinds_find(list, kind);
+    *dept = jd_dept_of(c, p, "department", department);
+    if (list->n == 0)
+        jd_refuse(c, JD_CODE_NOT_IN_REGULATION, JD_NO_RULE, "kind", "%.*s has none", JD_FMT(p->name));
+    else if (found < 0)
+        jd_refuse(c, JD_CODE_UNKNOWN_IN_POLICY, JD_NO_RULE, "kind", "a kind of %.*s, not '%.*s'", JD_FMT(p->name),
+                  JD_FMT(kind));
+    else if (*dept != JD_NO_DEPT && !jd_kind_by(p, &list->v[found], *dept))
+        refuse_department(c, p, &list->v[found]);
+    return jd_refused(c) ? -1 : found;
 }
 
 void jd_put_other(jd_ctx *c, jd_db db, jd_key key, const jd_layout *l, const void *row)

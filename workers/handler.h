@@ -63,7 +63,7 @@ jd_handler jd_handler_of(jd_msg type);
 void jd_refuse(jd_ctx *c, jd_code code, uint16_t rule, const char *field, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
 void jd_reason_add(jd_ctx *c, jd_reason r);
-void jd_reason_once(jd_ctx *c, uint16_t rule); /* a rule that rests on nothing but itself; JD_NO_RULE: none */
+void jd_cite(jd_ctx *c, uint16_t rule); /* once, and nothing for JD_NO_RULE */
 bool jd_refused(const jd_ctx *c);
 
 /* The case of an id, when it is one of this division's and of that entity; else refuses. */
@@ -87,6 +87,9 @@ jd_change *jd_tell(jd_ctx *c, jd_event_id event);
 /* A department named in a message, by the policy; else refuses. */
 uint16_t jd_dept_of(jd_ctx *c, const jd_policy *p, const char *field, jd_str code);
 
+/* A kind the policy lists, held, organised or sent by a department that may; its index, or refuses with -1. */
+int jd_kind_of(jd_ctx *c, const jd_policy *p, const jd_kinds *list, jd_str kind, jd_str department, uint16_t *dept);
+
 void jd_put_other(jd_ctx *c, jd_db db, jd_key key, const jd_layout *l, const void *row);
 void jd_put_bytes(jd_ctx *c, jd_db db, jd_key key, jd_str value); /* a NULL value removes the row */
 
@@ -96,7 +99,30 @@ void jd_untie(jd_ctx *c, jd_tie_kind kind, uint64_t from, uint64_t to);
 bool jd_tied(jd_txn *t, jd_tie_kind kind, uint64_t from, uint64_t to);
 uint64_t jd_ties(jd_txn *t, jd_arena *a, jd_tie_kind kind, uint64_t from, uint64_t **to); /* how many, in order */
 
-uint64_t jd_tie_next(jd_txn *t, jd_tie_kind kind, uint64_t from, uint64_t after); /* the first behind; 0 for none */
+uint64_t jd_tie_behind(jd_txn *t, jd_tie_kind kind, uint64_t from, uint64_t after); /* the first behind; 0 for none */
+/* for (jd_tie_walk w = jd_tie_from(t, kind, from, after); jd_tie_next(&w, &to);) ...
+ * Ends by itself behind the last one, else call jd_tie_end before leaving the loop. */
+typedef struct jd_tie_walk {
+    jd_scan scan;
+    jd_key first;
+} jd_tie_walk;
+jd_tie_walk jd_tie_from(jd_txn *t, jd_tie_kind kind, uint64_t from, uint64_t after);
+bool jd_tie_next(jd_tie_walk *w, uint64_t *to);
+void jd_tie_end(jd_tie_walk *w);
+
+/* supervisors.c: supervisors as messages name them, and what they are chosen by */
+typedef struct jd_named {
+    uint64_t n, *v; /* in order, each once */
+} jd_named;
+bool jd_in_term(const jd_case_row *supervisor, jd_day day);
+bool jd_in_force(const jd_case_row *supervisor, jd_day day); /* in term, and the appointment has not ended */
+/* Refuses who is no supervisor, who stands twice, and who is not in term on that day; `acting` when they are to do
+ * something yet, for which an appointment must be in force. */
+bool jd_name_supervisors(jd_ctx *c, const char *field, const jd_strs *ids, jd_day day, bool acting, jd_named *out);
+/* The supervisor who acts today; else refuses. */
+jd_case_row *jd_acting_supervisor(jd_ctx *c, jd_str id, uint64_t *number);
+void jd_keep_profile(const jd_policy *p, const jd_form *form, struct jd_row_supervisor *row);
+void jd_forget_profile(struct jd_row_supervisor *row);
 
 /* people.c: persons and what is attested about them */
 struct jd_row_person *jd_read_person(jd_txn *t, jd_arena *a, uint64_t number);
@@ -123,7 +149,10 @@ void jd_owe_for_appointment(jd_ctx *c, const jd_policy *p, uint64_t supervisor, 
 void jd_owe_periods(jd_ctx *c, const jd_policy *p, jd_day from); /* those of p that are not owed yet */
 void jd_done_for_appointment(jd_ctx *c, jd_act act, uint64_t supervisor, jd_day on);
 void jd_done_in_period(jd_ctx *c, jd_act act, jd_str kind, jd_day on); /* and the next period begins */
-void jd_owed_no_more(jd_ctx *c, uint64_t supervisor);                  /* the appointment ended */
+void jd_done_for_year(jd_ctx *c, jd_act act, int year, jd_day on);     /* what is owed for that year or before */
+void jd_met_by_meeting(jd_ctx *c, jd_act act, jd_str kind, jd_day on, uint64_t meeting); /* the same, by a record */
+void jd_not_met_after_all(jd_ctx *c, uint64_t meeting); /* that record was wrong: owed again, if it was the newest */
+void jd_owed_no_more(jd_ctx *c, uint64_t supervisor);   /* the appointment ended */
 void jd_fire_obligation(jd_ctx *c, const jd_policy *p, const jd_due *d, jd_case_row *row);
 void jd_waive(jd_ctx *c, uint64_t number, jd_case_row *obligation);
 
@@ -146,6 +175,27 @@ bool jd_end_certificate(jd_ctx *c, uint64_t number, jd_case_row *row, int verb, 
 void jd_renew_certificate(jd_ctx *c, const jd_policy *p, uint64_t supervisor, jd_day from, jd_day to);
 void jd_no_certificate_more(jd_ctx *c, uint64_t supervisor, bool lapsed); /* the appointment ended */
 void jd_fire_certificate(jd_ctx *c, const jd_policy *p, const jd_due *d, jd_case_row *row);
+
+/* interests.c: what a supervisor claims, and what it keeps away from */
+struct jd_row_institution *jd_read_institution(jd_txn *t, jd_arena *a, jd_str code); /* NULL: never listed */
+bool jd_listed(jd_txn *t, jd_arena *a, jd_str code, uint64_t list);                  /* on the list of that number */
+uint64_t jd_claim_of(jd_txn *t, uint64_t supervisor, jd_str institution);            /* the open one; 0: none */
+int jd_claims_of(jd_txn *t, uint64_t supervisor);                                    /* how many are open */
+uint64_t jd_recusal_about(jd_txn *t, uint64_t supervisor, jd_scope scope, jd_str object); /* open; 0: none */
+/* Keeps away: one that is upheld and has not run out. Whoever gives a supervisor work on something, or shows
+ * what came of it, asks this first. */
+bool jd_recused(jd_txn *t, jd_arena *a, uint64_t supervisor, jd_scope scope, jd_str object, jd_day today);
+jd_change *jd_close_claim(jd_ctx *c, uint64_t number, jd_case_row *claim, int verb, int to, jd_event_id event);
+jd_change *jd_close_recusal(jd_ctx *c, uint64_t number, jd_case_row *recusal, int verb, int to, jd_event_id event);
+/* A recusal that has moved to its first state begins; a claim on the same ends when it is upheld. */
+void jd_begin_recusal(jd_ctx *c, const jd_policy *p, uint64_t number, jd_case_row *recusal, uint64_t supervisor,
+                      jd_scope scope, jd_str object);
+void jd_uphold_recusal(jd_ctx *c, uint64_t number, jd_case_row *recusal);
+void jd_detect_employer(jd_ctx *c, const jd_policy *p, uint64_t supervisor, jd_str institution);
+bool jd_end_interests(jd_ctx *c, uint64_t supervisor); /* with the appointment, so many at once; false: more is left */
+void jd_fire_recusal(jd_ctx *c, const jd_policy *p, const jd_due *d, jd_case_row *row);
+void jd_fire_list(jd_ctx *c, const jd_policy *p, const jd_due *d, jd_case_row *row);
+void jd_fire_settle(jd_ctx *c, const jd_due *d, jd_case_row *supervisor);
 
 /* limits.c: arms and clears the case's running time limit */
 void jd_limit_start(jd_ctx *c, const jd_policy *p, struct jd_row_report *row, jd_clock_id k, jd_day from);

@@ -23,6 +23,7 @@ typedef enum {
     JD_ON_DERIVED, /* a derived value */
     JD_ON_ROUTE,   /* a routing rule */
     JD_ON_CLOCK,   /* a time limit */
+    JD_ON_ACCUSED, /* whom a report is about: told in the receipt, and in no event */
 } jd_ground;
 
 typedef struct jd_reason {

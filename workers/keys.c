@@ -108,6 +108,38 @@ jd_key jd_key_tie(jd_tie_kind kind, uint64_t from, uint64_t to)
     return k;
 }
 
+/* Codes of institutions have at most 30 bytes, other objects at most 40: the message's bounds. */
+static void add_code(jd_key *k, jd_str code)
+{
+    add(k, code.p, code.n < 40 ? code.n : 40);
+}
+
+jd_key jd_key_institution(jd_str code)
+{
+    jd_key k = { .n = 0 };
+    add_code(&k, code);
+    return k;
+}
+
+jd_key jd_key_claim(uint64_t supervisor, jd_str institution)
+{
+    jd_key k = { .n = 0 };
+    add8(&k, 'C');
+    add64(&k, supervisor);
+    add_code(&k, institution);
+    return k;
+}
+
+jd_key jd_key_recusal(uint64_t supervisor, int scope, jd_str object)
+{
+    jd_key k = { .n = 0 };
+    add8(&k, 'X');
+    add64(&k, supervisor);
+    add8(&k, scope);
+    add_code(&k, object);
+    return k;
+}
+
 uint64_t jd_unkey_seq(jd_str k)
 {
     return jd_get_be64((const uint8_t *)k.p);

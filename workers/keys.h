@@ -21,7 +21,16 @@ static inline jd_str jd_k(const jd_key *k)
     TIE(duty_of, "a supervisor to the obligations that came with the term") \
     TIE(periodic, "0 to the obligations that come round")                   \
     TIE(applied, "a round to the applications made in it")                  \
-    TIE(certified, "a supervisor to the certificate that is not ended")
+    TIE(certified, "a supervisor to the certificate that is not ended")     \
+    TIE(meeting_of, "a supervisor to the meetings they attended")           \
+    TIE(activity_of, "a supervisor to the activities they are part of")     \
+    TIE(invited, "an activity to whom it invites")                          \
+    TIE(accepts, "an activity to who said yes")                             \
+    TIE(declines, "an activity to who said no")                             \
+    TIE(took_part, "an activity to who took part")                          \
+    TIE(document_of, "a supervisor to the documents sent to them")          \
+    TIE(recipient, "a document to whom it was sent")                        \
+    TIE(acknowledged, "a document to who acknowledged it")
 
 typedef enum {
 #define TIE(name, doc) JD_TIE_##name,
@@ -42,6 +51,9 @@ jd_key jd_key_person(uint64_t number);
 jd_key jd_key_certificate(jd_str number);
 jd_key jd_key_fact(uint64_t person, jd_str predicate);
 jd_key jd_key_tie(jd_tie_kind kind, uint64_t from, uint64_t to);
+jd_key jd_key_institution(jd_str code);
+jd_key jd_key_claim(uint64_t supervisor, jd_str institution); /* "" is in front of them all */
+jd_key jd_key_recusal(uint64_t supervisor, int scope, jd_str object);
 
 uint64_t jd_unkey_seq(jd_str k);
 uint64_t jd_unkey_case(jd_str k, jd_entity *e);

@@ -99,9 +99,13 @@ void jd_end_appointment(jd_ctx *c, uint64_t number, jd_case_row *supervisor)
     }
     row->supervisor = 0;
     jd_put_person(c, person, row);
-    supervisor->head.clock = JD_NO_TIME;
+    supervisor->head.clock_kind = JD_CLOCK_SETTLE;
+    supervisor->head.clock = jd_end_interests(c, number) ? JD_NO_TIME : c->at;
     if (supervisor->supervisor.dismissal > 0) end_dismissal(c, (uint64_t)supervisor->supervisor.dismissal);
     supervisor->supervisor.dismissal = 0;
+    jd_day last = supervisor->supervisor.term_end;
+    supervisor->supervisor.ended_on = c->today < last ? c->today : last;
+    jd_forget_profile(&supervisor->supervisor);
     jd_owed_no_more(c, number);
     jd_no_certificate_more(c, number, supervisor->head.state == JD_S_supervisor_lapsed);
 }

@@ -6,10 +6,19 @@
 typedef void (*asker)(jd_asked *q, const void *msg);
 
 static const asker askers[JD_MSG_COUNT] = {
-    [JD_MSG_case_get] = jd_ask_case_get,         [JD_MSG_case_list] = jd_ask_case_list,
-    [JD_MSG_case_explain] = jd_ask_case_explain, [JD_MSG_events_since] = jd_ask_events_since,
-    [JD_MSG_policy_show] = jd_ask_policy_show,   [JD_MSG_stats_get] = jd_ask_stats_get,
-    [JD_MSG_health_get] = jd_ask_health_get,     [JD_MSG_certificate_verify] = jd_ask_certificate_verify,
+    [JD_MSG_case_get] = jd_ask_case_get,
+    [JD_MSG_case_list] = jd_ask_case_list,
+    [JD_MSG_case_explain] = jd_ask_case_explain,
+    [JD_MSG_events_since] = jd_ask_events_since,
+    [JD_MSG_policy_show] = jd_ask_policy_show,
+    [JD_MSG_stats_get] = jd_ask_stats_get,
+    [JD_MSG_health_get] = jd_ask_health_get,
+    [JD_MSG_certificate_verify] = jd_ask_certificate_verify,
+    [JD_MSG_institution_get] = jd_ask_institution_get,
+    [JD_MSG_institution_find] = jd_ask_institution_find,
+    [JD_MSG_supervisor_record] = jd_ask_supervisor_record,
+    [JD_MSG_supervisor_find] = jd_ask_supervisor_find,
+    [JD_MSG_document_outstanding] = jd_ask_document_outstanding,
 };
 
 void jd_ask_fail(jd_asked *q, jd_code code, const char *field, const char *text)

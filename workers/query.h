@@ -26,10 +26,15 @@ void jd_ask_case_get(jd_asked *q, const void *msg);
 void jd_ask_case_list(jd_asked *q, const void *msg);
 void jd_ask_case_explain(jd_asked *q, const void *msg);
 void jd_ask_events_since(jd_asked *q, const void *msg);
+void jd_ask_institution_get(jd_asked *q, const void *msg);
+void jd_ask_institution_find(jd_asked *q, const void *msg);
 void jd_ask_policy_show(jd_asked *q, const void *msg);
 void jd_ask_certificate_verify(jd_asked *q, const void *msg);
 void jd_ask_stats_get(jd_asked *q, const void *msg);
 void jd_ask_health_get(jd_asked *q, const void *msg);
+void jd_ask_supervisor_record(jd_asked *q, const void *msg);
+void jd_ask_supervisor_find(jd_asked *q, const void *msg);
+void jd_ask_document_outstanding(jd_asked *q, const void *msg);
 
 /* query_case.c: the map of one case */
 void jd_pack_case(jd_asked *q, jd_entity e, uint64_t number, const jd_case_row *row);

@@ -29,7 +29,10 @@ static bool open_entry(jd_asked *q, const jd_entry *e, void **msg, jd_str *why)
     return jd_entry_open(e, q->g->vault, &q->arena, why, &body) && jd_decode_row(l, body, &q->arena, *msg);
 }
 
-/* What was handed in, oldest last: the sealed bodies of the case's history. */
+enum { CONTENT_MAX = 200 };
+
+/* What was handed in, oldest last: the sealed bodies of the case's history. The oldest, which says what it is about,
+ * is told however long that is. */
 static void pack_content(jd_asked *q, jd_case_id id, const jd_case_row *row)
 {
     jd_entry e;
@@ -38,8 +41,9 @@ static void pack_content(jd_asked *q, jd_case_id id, const jd_case_row *row)
     size_t n = 0, at;
     jd_pack_z(q->out, "content");
     at = jd_pack_open(q->out);
-    for (uint64_t seq = (uint64_t)row->head.last_seq; seq && n < 200; seq = previous(&e, id)) {
+    for (uint64_t seq = (uint64_t)row->head.last_seq; seq; seq = previous(&e, id)) {
         if (!jd_entry_read(&q->txn, seq, &q->arena, &e)) break;
+        if (n >= CONTENT_MAX - 1 && previous(&e, id)) continue;
         if (jd_message_get((jd_msg)e.type)->mode == JD_INTERNAL || !open_entry(q, &e, &msg, &why)) continue;
         jd_pack_map(q->out, 4);
         jd_pack_kz(q->out, "type", jd_message_get((jd_msg)e.type)->text);
@@ -157,7 +161,7 @@ static void scan_worklist(jd_asked *q, page *pg, int place, uint16_t dept)
 /* The applications of one round, by their ties. */
 static void scan_round(jd_asked *q, page *pg)
 {
-    for (uint64_t number = pg->after; (number = jd_tie_next(&q->txn, JD_TIE_applied, pg->round, number));) {
+    for (uint64_t number = pg->after; (number = jd_tie_behind(&q->txn, JD_TIE_applied, pg->round, number));) {
         jd_case_row *row = jd_read_case(&q->txn, &q->arena, pg->entity, number);
         if (row && wanted(q, pg, row) && !take(q, pg, number, row)) return;
         if (++pg->looked < LOOK_MAX) continue;
@@ -172,7 +176,7 @@ static bool read_page(jd_asked *q, const struct jd_case_list *m, page *pg)
     jd_case_id after = { 0 };
     *pg = (page){ .entity = jd_entity_find(m->entity), .limit = LIST_DEFAULT, .state = -1, .dept = -1 };
     if (pg->entity == JD_E_none) {
-        jd_ask_fail(q, JD_CODE_UNKNOWN_CODE, "entity", "the name of an entity, such as application or report");
+        jd_ask_fail(q, JD_CODE_UNKNOWN_CODE, "entity", "an entity of the protocol manual, such as report");
         return false;
     }
     if (m->limit != JD_NO_INT) pg->limit = m->limit;

@@ -15,6 +15,26 @@ static void pack_items(jd_asked *q, const jd_policy *p, const char *key, const j
     }
 }
 
+/* Kinds of what is held with supervisors or sent to them; `by` is left out where it is the bureau's own. */
+static void pack_kinds(jd_asked *q, const jd_policy *p, const char *key, const jd_kinds *list)
+{
+    jd_pack_z(q->out, key);
+    jd_pack_list(q->out, (size_t)list->n);
+    for (int i = 0; i < list->n; i++) {
+        const jd_kind *k = &list->v[i];
+        bool rule = k->item.rule != JD_NO_RULE;
+        jd_pack_map(q->out, 3 + rule + (k->by_n > 0));
+        jd_pack_ks(q->out, "code", k->item.code);
+        jd_pack_ks(q->out, "label", k->item.label);
+        jd_pack_kb(q->out, "own", k->own);
+        if (rule) jd_pack_ks(q->out, "rule", p->rules[k->item.rule].id);
+        if (k->by_n == 0) continue;
+        jd_pack_z(q->out, "by");
+        jd_pack_list(q->out, (size_t)k->by_n);
+        for (int d = 0; d < k->by_n; d++) jd_pack_str(q->out, p->depts[k->by[d]].item.code);
+    }
+}
+
 static void pack_departments(jd_asked *q, const jd_policy *p)
 {
     jd_pack_z(q->out, "departments");
@@ -99,7 +119,7 @@ void jd_ask_policy_show(jd_asked *q, const void *msg)
     const jd_policy *p = jd_engine_policy(q->g, q->tally.policy);
     bool rules = m->rules == JD_YES;
     jd_pack_z(q->out, "policy");
-    size_t at = jd_pack_open(q->out), n = 11;
+    size_t at = jd_pack_open(q->out), n = 16;
     jd_pack_ks(q->out, "name", p->name);
     jd_pack_ks(q->out, "title", p->title);
     jd_pack_ks(q->out, "doc_no", p->doc_no);
@@ -112,6 +132,11 @@ void jd_ask_policy_show(jd_asked *q, const void *msg)
     pack_targets(q, p);
     pack_items(q, p, "feedback_channels", p->feedback_channels.v, p->feedback_channels.n);
     n += pack_selection(q, p);
+    pack_kinds(q, p, "meetings", &p->meetings[JD_ACT_meeting]);
+    pack_kinds(q, p, "training", &p->meetings[JD_ACT_training]);
+    pack_kinds(q, p, "hearings", &p->meetings[JD_ACT_hearing]);
+    pack_kinds(q, p, "activities", &p->activities);
+    pack_kinds(q, p, "documents", &p->documents);
     if (rules) pack_rules(q, p);
     jd_pack_close_map(q->out, at, n + rules);
     q->pairs++;

@@ -116,7 +116,7 @@ static int articles_of(const jd_policy *p, const jd_entry *e, jd_str *out, int m
     int n = 0;
     for (int i = 0; i < e->reasons_n && n < max; i++) {
         uint16_t rule = e->reasons[i].rule;
-        bool seen = rule >= p->rules_n;
+        bool seen = rule >= p->rules_n || e->reasons[i].on == JD_ON_ACCUSED;
         for (int j = 0; j < n && !seen; j++) seen = jd_str_eq(out[j], p->rules[rule].id);
         if (!seen) out[n++] = p->rules[rule].id;
     }

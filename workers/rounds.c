@@ -47,7 +47,7 @@ static bool settle(jd_ctx *c, const jd_policy *p, uint64_t number, jd_case_row *
     int expired = 0;
     for (int looked = 0; looked < LOOKED_AT_ONCE && expired < EXPIRED_AT_ONCE; looked++) {
         uint64_t after = (uint64_t)round->round.settled;
-        uint64_t next = jd_tie_next(&c->g->txn, JD_TIE_applied, number, after);
+        uint64_t next = jd_tie_behind(&c->g->txn, JD_TIE_applied, number, after);
         if (!next) return false;
         round->round.settled = (int64_t)next;
         jd_case_row *row = jd_read_case(&c->g->txn, &c->g->arena, JD_E_application, next);
@@ -73,7 +73,7 @@ static void fire_last_day(jd_ctx *c, const jd_policy *p, const jd_due *d, jd_cas
     ch->due = row->round.closed_on = row->round.closes_on;
     row->round.due = JD_NO_DAY;
     row->round.clock = JD_NO_TIME;
-    jd_reason_once(c, p->round_rule);
+    jd_cite(c, p->round_rule);
 }
 
 void jd_fire_round(jd_ctx *c, const jd_policy *p, const jd_due *d, jd_case_row *row)
@@ -88,6 +88,6 @@ void jd_fire_round(jd_ctx *c, const jd_policy *p, const jd_due *d, jd_case_row *
     else
         jd_move(c, d->entity, d->number, row, JD_V_round_archive, more ? JD_S_round_published : JD_S_round_archived,
                 more ? JD_EV_round_settled : JD_EV_round_archived);
-    jd_reason_once(c, p->round_rule);
+    jd_cite(c, p->round_rule);
     if (!more) row->head.clock = JD_NO_TIME;
 }

@@ -22,6 +22,10 @@ void jd_show_depts(jd_map *m, const jd_policy *p, const char *key, jd_str list);
 
 jd_str jd_code_at(const jd_item *items, int n, int64_t i); /* "" when there is none */
 jd_str jd_dept_code(const jd_policy *p, int64_t i);
+jd_str jd_kind_code(const jd_kinds *l, int64_t i); /* likewise */
+
+/* show_meeting.c: title, reference and digest as the journal entry has them, for those they were sent to */
+void jd_show_title(jd_map *m, jd_asked *q, int64_t entry, jd_arena *scratch);
 
 typedef void (*jd_shower)(jd_map *m, const jd_asked *q, const jd_policy *p, const jd_case_row *row);
 

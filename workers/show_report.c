@@ -23,5 +23,6 @@ void jd_show_report(jd_map *m, const jd_asked *q, const jd_policy *p, const jd_c
     jd_show_id(m, q, "duplicate_of", JD_E_report, r->duplicate_of);
     jd_show_day(m, "suspended_on", r->suspended_on);
     jd_show_u(m, "extensions", r->extensions);
+    jd_show_id(m, q, "recusal", JD_E_recusal, r->recusal);
     if (r->satisfied != JD_UNKNOWN) jd_show_bool(m, "satisfied", r->satisfied == JD_YES);
 }

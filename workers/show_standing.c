@@ -22,6 +22,7 @@ void jd_show_supervisor(jd_map *m, const jd_asked *q, const jd_policy *p, const 
     jd_show_id(m, q, "application", JD_E_application, r->application);
     jd_show_day(m, "term_start", r->term_start);
     jd_show_day(m, "term_end", r->term_end);
+    jd_show_day(m, "ended_on", r->ended_on);
     jd_show_u(m, "renewals", r->renewals);
     if (r->needed != JD_UNKNOWN) jd_show_bool(m, "needed", r->needed == JD_YES);
     if (r->consent != JD_UNKNOWN) jd_show_bool(m, "consent", r->consent == JD_YES);

@@ -17,9 +17,18 @@ struct jd_store {
 };
 
 static const char *const names[JD_DB_COUNT] = {
-    [JD_DB_META] = "meta",     [JD_DB_JOURNAL] = "journal",   [JD_DB_REQUESTS] = "requests", [JD_DB_CASES] = "cases",
-    [JD_DB_CLOCKS] = "clocks", [JD_DB_WORKLIST] = "worklist", [JD_DB_PEOPLE] = "people",     [JD_DB_FACTS] = "facts",
-    [JD_DB_TIES] = "ties",     [JD_DB_POLICIES] = "policies",
+    [JD_DB_META] = "meta",
+    [JD_DB_JOURNAL] = "journal",
+    [JD_DB_REQUESTS] = "requests",
+    [JD_DB_CASES] = "cases",
+    [JD_DB_CLOCKS] = "clocks",
+    [JD_DB_WORKLIST] = "worklist",
+    [JD_DB_PEOPLE] = "people",
+    [JD_DB_FACTS] = "facts",
+    [JD_DB_TIES] = "ties",
+    [JD_DB_POLICIES] = "policies",
+    [JD_DB_INSTITUTIONS] = "institutions",
+    [JD_DB_INTERESTS] = "interests",
 };
 
 const char *jd_db_name(jd_db db)

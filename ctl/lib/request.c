@@ -17,7 +17,7 @@ static bool header_text(const char *field, const char *value)
 static bool sendable(const jd_request *r)
 {
     return header_text("type", r->type) && header_text("division", r->division) && header_text("reason", r->reason) &&
-           header_text("at", r->at) && r->body_n <= JD_BODY_MAX;
+           header_text("at", r->at) && r->body_n <= JD_BODY_LARGE;
 }
 
 static bool choose_id(jd_outgoing *o, const jd_request *r)

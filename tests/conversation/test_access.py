@@ -124,7 +124,16 @@ MAY = {  # by role, what is not refused for the role's sake
     "clock.resume": "staff", "clock.extend": "staff", "obligation.waive": "staff",
     **{f"round.{verb}": "staff" for verb in ("plan", "announce", "open", "close", "review", "publish", "cancel")},
     **{f"certificate.{verb}": "staff" for verb in ("issue", "lose", "replace", "revoke")}, "notice.publish": "staff",
-    "certificate.verify": "intake staff supervisor-portal", "case.get": "intake staff supervisor-portal",
+    "certificate.verify": "intake staff supervisor-portal", "report.accuse": "staff", "institution.list": "staff",
+    **{f"recusal.{verb}": "staff" for verb in ("raise", "decide", "lift")}, "recusal.apply": "supervisor-portal",
+    "institution.claim": "supervisor-portal", "institution.release": "supervisor-portal",
+    **{f"{what}.record": "staff" for what in ("meeting", "training", "hearing", "referral")}, "meeting.withdraw": "staff",
+    **{f"activity.{verb}": "staff" for verb in ("invite", "record", "cancel")},
+    "activity.answer": "supervisor-portal", "activity.report": "supervisor-portal",
+    "document.send": "staff", "document.close": "staff", "document.acknowledge": "supervisor-portal",
+    "institution.get": "intake staff supervisor-portal", "institution.find": "intake staff supervisor-portal",
+    "supervisor.record": "staff supervisor-portal", "supervisor.find": "staff",
+    "document.outstanding": "staff supervisor-portal", "case.get": "intake staff supervisor-portal",
     "case.list": "staff supervisor-portal", "case.explain": "staff supervisor-portal",
     "events.since": "staff watch", "stats.get": "staff watch",
     "policy.show": "intake staff supervisor-portal watch", "health.get": "intake staff supervisor-portal watch",
@@ -175,6 +184,8 @@ def test_a_push_that_is_forbidden(daemon):
 
 REPORT, ROUND = {"report": "R-530900-00000001"}, {"round": "N-530900-99999999"}
 CERTIFICATE = {"certificate": "C-530900-99999999"}
+S, DAY = "S-530900-00000001", "2026-01-05"
+INTEREST = {"supervisor": S, "scope": "institution", "object": "H1", "relation": "x", "statement": "某"}
 ACTING = [  # type, body, the field in whose name it acts
     ("application.decide", {"application": "A-530900-00000001", "decision": "reject"}, "department"),
     ("term.need", {"supervisor": "S-530900-00000001", "needed": True}, "department"),
@@ -202,6 +213,20 @@ ACTING = [  # type, body, the field in whose name it acts
     ("certificate.lose", CERTIFICATE, "department"),
     ("certificate.replace", {**CERTIFICATE, "number": "2"}, "department"),
     ("certificate.revoke", CERTIFICATE, "department"),
+    ("report.accuse", {**REPORT, "accused": ["agency"]}, "by"),
+    ("institution.list", {"year": 2026, "version": 9, "published_on": DAY, "csv": "code\nH1"}, "department"),
+    ("recusal.raise", INTEREST, "department"),
+    ("recusal.decide", {"recusal": "X-530900-99999999", "decision": "deny"}, "department"),
+    ("recusal.lift", {"recusal": "X-530900-99999999"}, "department"),
+    *[(f"{what}.record", {"kind": "x", "held_on": DAY, "attendees": [S]}, "department")
+      for what in ("meeting", "training", "hearing")],
+    ("meeting.withdraw", {"meeting": "M-530900-99999999"}, "department"),
+    ("activity.invite", {"kind": "x", "title": "某", "on": DAY, "supervisors": [S]}, "department"),
+    ("activity.record", {"activity": "V-530900-99999999"}, "department"),
+    ("activity.cancel", {"activity": "V-530900-99999999"}, "department"),
+    ("document.send", {"kind": "x", "title": "某", "reference": "某", "requires_ack": False}, "department"),
+    ("document.close", {"document": "W-530900-99999999"}, "department"),
+    ("referral.record", {"supervisor": S, "authority": "某", "ground": "某", "referred_on": DAY}, "department"),
     ("notice.publish", {"supervisors": ["S-530900-00000001"], "channel": "x", "on": "2026-01-05"}, "department"),
 ]
 
@@ -249,6 +274,12 @@ SUPERVISORS = [("report.submit", lambda s: clue(s)),
                ("report.supplement", lambda s: {"report": "R-530900-99999999", "supervisor": s, "text": "某"}),
                ("report.acknowledge", lambda s: {"report": "R-530900-99999999", "supervisor": s}),
                ("term.consent", lambda s: {"supervisor": s, "consent": True}),
+               ("institution.claim", lambda s: {"supervisor": s, "institution": "H1"}),
+               ("institution.release", lambda s: {"claim": "K-530900-99999999", "supervisor": s}),
+               ("recusal.apply", lambda s: {**INTEREST, "supervisor": s}),
+               ("activity.answer", lambda s: {"activity": "V-530900-99999999", "supervisor": s, "takes_part": True}),
+               ("activity.report", lambda s: {"supervisor": s, "kind": "x", "on": DAY, "hours": 1, "text": "某"}),
+               ("document.acknowledge", lambda s: {"document": "W-530900-99999999", "supervisor": s}),
                ("resignation.submit", lambda s: {"supervisor": s, "statement": "某"})]
 
 
@@ -296,6 +327,25 @@ def test_a_portal_and_a_dismissal(daemon, people):
     daemon.by("portal-of-one").refused("not-your-case", "dismissal.hear", body)
     daemon.by("county").refused("not-your-case", "dismissal.hear", body)
     assert daemon.by("fund").ok("dismissal.hear", body)["state"]
+
+
+def test_what_a_portal_is_told_of_documents_and_duties(daemon, people):
+    """LC-11.2, LC-6.2: of its own supervisors; of a document's other recipients nothing."""
+    mine, other = people
+    one, admin = daemon.by("portal-of-one"), daemon.client()
+    d = {"department": "agency", "kind": "document", "title": "某", "reference": "x", "recipients": [mine, other], "requires_ack": True}
+    d = admin.ok("document.send", d)["entity_id"]
+    assert one.ok("document.outstanding", {"supervisor": mine})["outstanding"][0]["document"] == d
+    for body in ({"supervisor": other}, {"document": d}):
+        one.refused("unknown-case", "document.outstanding", body)
+    assert len(daemon.by("fund").ok("document.outstanding", {"document": d})["outstanding"]) == 2
+    assert one.ok("supervisor.record", {"supervisor": mine})["documents"]["outstanding"] == 1
+    one.refused("not-a-supervisor", "supervisor.record", {"supervisor": other})
+    assert one.ok("document.acknowledge", {"document": d, "supervisor": mine})
+    found = {name: [s["id"] for s in daemon.by(name).ok("supervisor.find", {"limit": 500})["supervisors"]] for name in ("fund", "county")}
+    assert mine in found["fund"] and found["county"] == []
+    for name in ("intake", "county", "portal-of-one"):
+        assert daemon.by(name).ok("institution.find", {})["institutions"] == []
 
 
 def test_an_intake_sees_what_it_handed_in(daemon):

@@ -155,7 +155,7 @@ def test_a_body_of_64_kibibytes_is_read(c):
     refused(c.raw(packed(header()), packed(filler)), "several-problems")
 
 
-@pytest.mark.parametrize("frames", [[b"\xc0" * (1 << 17)] * 2, [packed({"v": 1}), b"\x00" * (1 << 22)], [b"x" * (1 << 20)]])
+@pytest.mark.parametrize("frames", [[b"\xc0" * (1 << 22)] * 2, [packed({"v": 1}), b"\x00" * (1 << 22)], [b"x" * (1 << 22)]])
 def test_frames_beyond_all_measure_cost_the_connection(daemon, c, frames):
     """The sender loses its connection, everybody else keeps theirs."""
     stranger = daemon.client()

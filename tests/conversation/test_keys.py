@@ -208,4 +208,4 @@ def test_every_refusal_has_its_status():
     for code in ("key-not-valid", "role-may-not", "not-your-division", "not-your-department", "not-your-supervisor",
                  "not-your-case", "whole-division", "content-for-staff"):
         assert STATUS[code] == "forbidden"
-    assert STATUS["too-fast"] == STATUS["too-many"] == "busy"
+    assert STATUS["too-fast"] == STATUS["too-many-outstanding"] == "busy"

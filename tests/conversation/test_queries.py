@@ -66,7 +66,7 @@ def test_a_case_as_it_stands(q):
 
 
 @pytest.mark.parametrize("id, code", [("R-530900-99999999", "unknown-case"), ("R-371000-00000001", "unknown-case"),
-                                      ("X-530900-00000001", "bad-format"), ("R-530900-00000000", "bad-format")])
+                                      ("9-530900-00000001", "bad-format"), ("R-530900-00000000", "bad-format")])
 @pytest.mark.parametrize("type", ["case.get", "case.explain"])
 def test_a_case_that_is_not_there(q, type, id, code):
     assert fields(q.refused(code, type, {"id": id})) == {"id"}

@@ -125,6 +125,26 @@ def test_its_own_times(city):
 
 
 
+def test_what_it_holds_with_supervisors(city):
+    """Other kinds of meetings, activities and documents, by another desk; no hearings, no referrals, nobody chosen."""
+    c = city.client()
+    s = appointed(c)
+    tea = {"department": "desk", "kind": "tea", "held_on": "2026-01-05", "attendees": [s], "material": "cake"}
+    assert rules(c.ok("meeting.record", tea, XUCHENG)) == {"XC-11"}
+    c.refused("not-the-authority", "meeting.record", {**tea, "department": "bureau"}, XUCHENG)
+    for type in ("hearing.record", "training.record"):
+        c.refused("not-in-regulation", type, tea, XUCHENG)
+    walk = {"department": "desk", "kind": "walk", "title": "走访", "on": "2026-01-05", "supervisors": [s]}
+    c.ok("activity.invite", walk, XUCHENG)
+    c.ok("activity.report", {"supervisor": s, "kind": "walk", "on": "2026-01-05", "hours": 1, "text": "走访"}, XUCHENG)
+    bulletin = {"department": "desk", "kind": "bulletin", "title": "简报", "reference": "b/1", "requires_ack": False}
+    assert c.ok("document.send", bulletin, XUCHENG)["state"] == "sent"
+    c.refused("not-in-regulation", "referral.record", {"supervisor": s, "department": "bureau", "authority": "公安",
+                                                       "ground": "盗窃", "referred_on": "2026-01-05"}, XUCHENG)
+    c.refused("not-in-regulation", "supervisor.find", {"work_years": 1}, XUCHENG)
+    assert [one["id"] for one in c.ok("supervisor.find", {}, XUCHENG)["supervisors"]] == [s]
+
+
 def test_its_own_way_out(city):
     """Another city's discipline and grounds: recorded, opened, decided, with no line of C."""
     c = city.client()

@@ -169,12 +169,32 @@ static void what_cannot_be_a_priority(void **state)
             "a priority needs its 'rule'");
 }
 
+/* What is owed can be met by a record, kinds stand once, and who may hold them exists. */
+static void kinds_are_checked(void **state)
+{
+    (void)state;
+    refused("of: meeting, kind: half-yearly", "of: meeting, kind: weekly", "no kind 'weekly'");
+    refused("of: meeting, kind: half-yearly", "of: hearing", "no record could meet this");
+    refused("  - { code: half-yearly, rule: LC-10.6, label: 医保社会监督员会议",
+            "  - { code: yearly, rule: LC-10.6, label: 会议", "no kind 'half-yearly'");
+    refused("of: meeting, kind: half-yearly, every_months: 6",
+            "of: meeting, from: appointment, days: 10, unit: working", "a meeting comes round");
+    refused("by: [agency], label: 相关文件", "by: [agancy], label: 相关文件", "agancy, which is not a department");
+    refused("- { code: law,    rule: LC-10.7", "- { code: policy, rule: LC-10.7", "'policy' stands twice");
+    refused("also: LC-9.3", "also: LC-99", "LC-99, which is not among the rules");
+    refused("own: true,    label: 宣传", "own: maybe, label: 宣传", "'own'");
+    refused("documents:                          #", "dokuments: #", "dokuments");
+    refused("fields: [expertise,", "fields: [name, expertise,", "nobody is chosen by 'name'");
+    refused("  rule: LC-10.5\n  fields", "  fields", "'rule' is missing");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_shipped_ones_are_whole), cmocka_unit_test(no_article_is_left_out),
         cmocka_unit_test(the_hash_is_the_files),      cmocka_unit_test(contradictions_are_refused),
         cmocka_unit_test(what_recruitment_cannot_be), cmocka_unit_test(what_cannot_be_a_priority),
+        cmocka_unit_test(kinds_are_checked),
     };
     return RUN(tests);
 }

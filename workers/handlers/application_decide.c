@@ -6,16 +6,15 @@
 enum { START_AHEAD_MAX = 366 }; /* days a term may begin after the decision */
 
 /* Facts may have run out or come in since the last screening: nobody is appointed on old ones. */
-static bool still_eligible(jd_ctx *c, const jd_policy *p, const jd_case_row *row)
+static bool still_eligible(jd_ctx *c, const jd_policy *p, const jd_case_row *row, jd_form *form)
 {
-    jd_form form;
     jd_tri facts[JD_FACTS_MAX];
-    if (!jd_form_of(&c->g->txn, c->g->vault, &c->g->arena, &row->application, &form)) {
+    if (!jd_form_of(&c->g->txn, c->g->vault, &c->g->arena, &row->application, form)) {
         c->out->code = JD_CODE_INTERNAL;
         return false;
     }
     jd_read_facts(&c->g->txn, &c->g->arena, p, (uint64_t)row->application.person, c->today, facts);
-    int state = jd_screen_case(c, p, &form, (int)row->application.channel, facts);
+    int state = jd_screen_case(c, p, form, (int)row->application.channel, facts);
     if (state != JD_S_application_eligible && !jd_refused(c)) c->out->code = JD_CODE_MAY_NOT_APPOINT;
     return !jd_refused(c);
 }
@@ -30,7 +29,8 @@ static bool start_of_term(jd_ctx *c, const struct jd_application_decide *m, cons
     return !jd_refused(c);
 }
 
-static void appoint(jd_ctx *c, const jd_policy *p, uint64_t application, const jd_case_row *from, jd_day start)
+static void appoint(jd_ctx *c, const jd_policy *p, uint64_t application, const jd_case_row *from, const jd_form *form,
+                    jd_day start)
 {
     uint64_t number;
     jd_case_row *row = jd_new_case(c, JD_E_supervisor, &number);
@@ -41,6 +41,7 @@ static void appoint(jd_ctx *c, const jd_policy *p, uint64_t application, const j
     row->supervisor.person = from->application.person;
     row->supervisor.application = (int64_t)application;
     row->supervisor.dept = p->authority;
+    jd_keep_profile(p, form, &row->supervisor);
     row->supervisor.term_start = start;
     row->supervisor.term_end = row->supervisor.due = ch->due = jd_term_end(p, start);
     row->supervisor.clock_kind = JD_CLOCK_TERM;
@@ -54,15 +55,17 @@ static void decide_appoint(jd_ctx *c, const struct jd_application_decide *m, con
                            jd_case_row *row)
 {
     jd_day start;
+    jd_form form;
     jd_change *ch = jd_move(c, JD_E_application, number, row, JD_V_application_decide, JD_S_application_appointed,
                             JD_EV_application_appointed);
     if (!ch) return;
     jd_wait(c, p, ch);
-    if (!start_of_term(c, m, row, &start) || !still_eligible(c, p, row)) return;
+    if (!start_of_term(c, m, row, &start) || !still_eligible(c, p, row, &form)) return;
     row->application.supervisor = (int64_t)c->g->tally.numbers[JD_E_supervisor] + 1;
     jd_reason_add(c, (jd_reason){ .rule = p->appoint_rule, .on = JD_ON_NOTHING });
     jd_reason_add(c, (jd_reason){ .rule = p->term_rule, .on = JD_ON_NOTHING });
-    appoint(c, p, number, row, start);
+    appoint(c, p, number, row, &form, start);
+    jd_detect_employer(c, p, (uint64_t)row->application.supervisor, form.employer_institution);
 }
 
 void jd_on_application_decide(jd_ctx *c, const void *msg)

@@ -2,6 +2,7 @@
 #include "workers/handlers/handlers.h"
 
 #include "proto/check.h"
+#include "workers/policy/listing.h"
 
 static void check_identity(jd_ctx *c, const jd_form *f)
 {
@@ -30,6 +31,9 @@ bool jd_form_consistent(jd_ctx *c, const jd_policy *p, const jd_form *f)
     check_identity(c, f);
     check_code(c, p, &p->employer_kinds, "employer_kind", f->employer_kind);
     check_code(c, p, &p->major_classes, "major_class", f->major_class);
+    if (f->employer_institution.p && !jd_institution_code(p, f->employer_institution))
+        jd_refuse(c, JD_CODE_BAD_FORMAT, p->recusal.rule, "employer_institution",
+                  "an institution's code, of the form %.*s", JD_FMT(p->institutions.pattern));
     for (uint32_t i = 0; i < f->expertise.n; i++) check_code(c, p, &p->expertise, "expertise", f->expertise.v[i]);
     return !jd_refused(c);
 }

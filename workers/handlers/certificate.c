@@ -95,7 +95,7 @@ void jd_on_certificate_issue(jd_ctx *c, const void *msg)
                   "certificate.replace, where it is lost or worn");
         return;
     }
-    jd_reason_once(c, p->certificate_item.rule);
+    jd_cite(c, p->certificate_item.rule);
     struct jd_row_certificate as = { .number = m->number, .issued_on = m->issued_on, .valid_until = until };
     hand_over(c, p, supervisor, row, &as);
     if (old) replaces(c, held, old); /* one that ends before the term does */
@@ -118,7 +118,7 @@ void jd_on_certificate_lose(jd_ctx *c, const void *msg)
     jd_change *ch =
         jd_move(c, JD_E_certificate, number, row, JD_V_certificate_lose, JD_S_certificate_lost, JD_EV_certificate_lost);
     if (!ch) return;
-    jd_reason_once(c, p->certificate_item.rule);
+    jd_cite(c, p->certificate_item.rule);
     row->head.clock = jd_day_start(row->certificate.valid_until + 1);
 }
 
@@ -139,7 +139,7 @@ void jd_on_certificate_replace(jd_ctx *c, const void *msg)
                                      .issued_on = c->today,
                                      .valid_until = row->certificate.valid_until };
     if (!replaces(c, number, row) || !in_force(c, p, "certificate", of) || !number_free(c, p, m->number)) return;
-    jd_reason_once(c, p->certificate_item.rule);
+    jd_cite(c, p->certificate_item.rule);
     hand_over(c, p, supervisor, of, &as);
 }
 
@@ -153,6 +153,6 @@ void jd_on_certificate_revoke(jd_ctx *c, const void *msg)
     if (!jd_end_certificate(c, number, row, JD_V_certificate_revoke, JD_S_certificate_revoked,
                             JD_EV_certificate_revoked))
         return;
-    jd_reason_once(c, p->certificate_item.rule);
-    jd_reason_once(c, p->certificate_show_rule);
+    jd_cite(c, p->certificate_item.rule);
+    jd_cite(c, p->certificate_show_rule);
 }

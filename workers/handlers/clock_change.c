@@ -30,6 +30,12 @@ static void remember_span(jd_ctx *c, struct jd_row_report *row)
     row->suspended_on = JD_NO_DAY;
 }
 
+void jd_limit_resume(jd_ctx *c, const jd_policy *p, struct jd_row_report *row)
+{
+    jd_limit_move(c, p, row, jd_resumed(p, JD_CLOCK_HANDLING, row->due, row->suspended_on, c->today));
+    remember_span(c, row);
+}
+
 void jd_on_clock_suspend(jd_ctx *c, const void *msg)
 {
     const struct jd_clock_suspend *m = msg;
@@ -60,8 +66,7 @@ void jd_on_clock_resume(jd_ctx *c, const void *msg)
     jd_change *ch = jd_move_report(c, number, row, JD_V_report_resume, JD_S_report_accepted, JD_EV_report_resumed,
                                    p->clocks[JD_CLOCK_HANDLING].rule);
     if (!ch) return;
-    jd_limit_move(c, p, row, jd_resumed(p, JD_CLOCK_HANDLING, row->due, row->suspended_on, c->today));
-    remember_span(c, row);
+    jd_limit_resume(c, p, row);
     ch->due = row->due;
 }
 
@@ -69,16 +74,17 @@ static bool may_extend(jd_ctx *c, const jd_policy *p, const struct jd_clock_exte
 {
     const jd_clock_rule *k = &p->clocks[JD_CLOCK_HANDLING];
     int64_t times = row->extensions == JD_NO_INT ? 0 : row->extensions;
-    uint16_t approver = jd_dept_of(c, p, "approver", m->approver);
+    uint16_t approver = jd_dept_of(c, p, "approver", m->approver), may = k->extend_by;
     if (jd_refused(c) || !running(c, row)) return false;
+    if (jd_u16s_have(row->accused, may)) may = jd_who_manages(p, row->accused);
     if (jd_u16s_have(row->accused, approver))
-        jd_refuse(c, JD_CODE_NOT_ASSIGNED, p->firewall_rule, "approver", "a department the report does not accuse");
+        jd_refuse_desk(c, "approver", m->approver);
     else if (k->extend_days == 0 || m->days > k->extend_days || times >= k->extend_times)
         jd_refuse(c, JD_CODE_EXTENSION_NOT_ALLOWED, k->extend_rule, "days", "at most %d days, %d times", k->extend_days,
                   k->extend_days ? k->extend_times : 0);
-    else if (approver != k->extend_by)
+    else if (approver != may)
         jd_refuse(c, JD_CODE_NOT_AUTHORITY, k->extend_rule, "approver", "%.*s",
-                  JD_FMT(p->depts[k->extend_by].item.code));
+                  JD_FMT(may == JD_NO_DEPT ? JD_STR("a body this report does not accuse") : p->depts[may].item.code));
     return !jd_refused(c);
 }
 

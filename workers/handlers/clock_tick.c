@@ -15,6 +15,10 @@ static bool first_due(jd_ctx *c, jd_due *d)
 
 static void fire_term(jd_ctx *c, const jd_policy *p, const jd_due *d, jd_case_row *row)
 {
+    if (d->kind == JD_CLOCK_SETTLE) {
+        jd_fire_settle(c, d, row);
+        return;
+    }
     bool end = jd_is_breach(row->supervisor.term_end, d->at);
     jd_change *ch = jd_move(c, d->entity, d->number, row, end ? JD_V_supervisor_lapse : JD_V_supervisor_expire,
                             end ? JD_S_supervisor_lapsed : JD_S_supervisor_expiring,
@@ -42,9 +46,15 @@ static void fire_limit(jd_ctx *c, const jd_policy *p, const jd_due *d, jd_case_r
 }
 
 static const jd_firing firings[JD_E_COUNT] = {
-    [JD_E_supervisor] = fire_term,          [JD_E_report] = fire_limit,
-    [JD_E_obligation] = jd_fire_obligation, [JD_E_application] = jd_fire_application,
-    [JD_E_round] = jd_fire_round,           [JD_E_certificate] = jd_fire_certificate,
+    [JD_E_supervisor] = fire_term,
+    [JD_E_report] = fire_limit,
+    [JD_E_obligation] = jd_fire_obligation,
+    [JD_E_application] = jd_fire_application,
+    [JD_E_round] = jd_fire_round,
+    [JD_E_certificate] = jd_fire_certificate,
+    [JD_E_list] = jd_fire_list,
+    [JD_E_recusal] = jd_fire_recusal,
+    [JD_E_document] = jd_fire_document,
 };
 
 void jd_on_clock_tick(jd_ctx *c, const void *msg)

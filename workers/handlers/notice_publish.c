@@ -54,6 +54,6 @@ void jd_on_notice_publish(jd_ctx *c, const void *msg)
     if (!may_publish(c, c->policy, m)) return;
     for (uint32_t i = 0; i < n; i++) may_be_named(c, &m->supervisors, i, &all[i]);
     if (jd_refused(c)) return;
-    jd_reason_once(c, c->policy->notice_rule);
+    jd_cite(c, c->policy->notice_rule);
     for (uint32_t i = 0; i < n; i++) announce(c, &all[i], m->on);
 }

@@ -1,14 +1,18 @@
 /* A report on somebody's desk: which department acts, and whether it is that department's. */
 #include "workers/handlers/handlers.h"
 
-/* Who manages a report: the managing department, and where that is accused the discipline body, then the authority. A
- * report that accuses all of them waits for a body above this division. */
-static uint16_t who_manages(const jd_policy *p, jd_str accused)
+uint16_t jd_who_manages(const jd_policy *p, jd_str accused)
 {
     const uint16_t order[] = { p->manager, p->discipline, p->authority };
     for (size_t i = 0; i < sizeof order / sizeof *order; i++)
         if (order[i] != JD_NO_DEPT && !jd_u16s_have(accused, order[i])) return order[i];
     return JD_NO_DEPT;
+}
+
+/* Whoever is accused learns no more from it than anybody whose report it is not. */
+void jd_refuse_desk(jd_ctx *c, const char *field, jd_str department)
+{
+    jd_refuse(c, JD_CODE_NOT_ASSIGNED, JD_NO_RULE, field, "this report is not %.*s's to act on", JD_FMT(department));
 }
 
 struct jd_row_report *jd_report_at_desk(jd_ctx *c, jd_str report, const char *field, jd_str department, int who,
@@ -20,10 +24,11 @@ struct jd_row_report *jd_report_at_desk(jd_ctx *c, jd_str report, const char *fi
     uint16_t dept = jd_dept_of(c, *p, field, department);
     if (dept == JD_NO_DEPT) return NULL;
     bool lead = (who & JD_LEAD) && row->head.dept == dept;
-    bool manager = (who & JD_MANAGER) && who_manages(*p, row->report.accused) == dept;
+    bool manager = (who & JD_MANAGER) && jd_who_manages(*p, row->report.accused) == dept;
+    manager |= (who & JD_DISCIPLINE) && (*p)->discipline == dept;
     /* an accused department sees and does nothing, whatever else it is */
     if ((lead || manager) && !jd_u16s_have(row->report.accused, dept)) return &row->report;
-    jd_refuse(c, JD_CODE_NOT_ASSIGNED, JD_NO_RULE, field, "this report is not %.*s's to act on", JD_FMT(department));
+    jd_refuse_desk(c, field, department);
     return NULL;
 }
 
@@ -62,8 +67,10 @@ static const jd_policy *assigner(jd_ctx *c, jd_str report, jd_str department, st
     if (!any) return NULL;
     const jd_policy *p = jd_policy_of(c, any);
     *row = &any->report;
-    uint16_t by = jd_dept_of(c, p, "by", department), may = who_manages(p, any->report.accused);
-    if (by != JD_NO_DEPT && by != may)
+    uint16_t by = jd_dept_of(c, p, "by", department), may = jd_who_manages(p, any->report.accused);
+    if (by != JD_NO_DEPT && jd_u16s_have(any->report.accused, by))
+        jd_refuse_desk(c, "by", department);
+    else if (by != JD_NO_DEPT && by != may)
         jd_refuse(c, JD_CODE_NOT_ASSIGNED, p->firewall_rule, "by", "%.*s",
                   JD_FMT(may == JD_NO_DEPT ? JD_STR("a body this report does not accuse") : p->depts[may].item.code));
     return jd_refused(c) ? NULL : p;

@@ -3,22 +3,6 @@
 #include "workers/rules/assignment.h"
 #include "workers/rules/deadline.h"
 
-/* LC-6, LC-12.1, LC-13.2; WH-8: an appointment in force, on this day and in this division. */
-static struct jd_row_supervisor *reporter(jd_ctx *c, jd_str id, uint64_t *number)
-{
-    jd_case_row *row = jd_load_case(c, "supervisor", id, JD_E_supervisor, number);
-    if (!row) return NULL;
-    struct jd_row_supervisor *s = &row->supervisor;
-    bool open = !jd_state_final(JD_E_supervisor, (int)s->state);
-    if (open && c->today >= s->term_start && c->today <= s->term_end) return s;
-    char start[JD_DATE_LEN + 1], end[JD_DATE_LEN + 1];
-    jd_format_date(s->term_start, start);
-    jd_format_date(s->term_end, end);
-    jd_refuse(c, JD_CODE_NOT_ACTIVE, open ? c->policy->term_rule : c->policy->lapse_rule, "supervisor",
-              "the term is %s to %s", start, end);
-    return NULL;
-}
-
 static bool in_list(jd_ctx *c, const jd_items *list, const char *field, jd_str code)
 {
     if (!code.p || jd_items_find(list, code) >= 0) return true;
@@ -112,12 +96,14 @@ static void check_place_and_time(jd_ctx *c, const struct jd_report_submit *m)
                   "to be taken to the body in charge of secrecy, not here");
 }
 
-static jd_str accused_of(jd_ctx *c, const struct jd_report_submit *m)
+/* Whom it names, and whom a report on this target is about in any case (WH-6.2, LC-7.A3). */
+static jd_str accused_of(jd_ctx *c, const struct jd_report_submit *m, int64_t target)
 {
-    uint8_t *list = jd_alloc(&c->g->arena, 2 * (size_t)m->accused.n + 1);
-    for (uint32_t i = 0; i < m->accused.n; i++)
-        jd_be16(list + 2 * i, jd_dept_of(c, c->policy, "accused", m->accused.v[i]));
-    return (jd_str){ (const char *)list, 2 * m->accused.n };
+    const jd_target *t = target == JD_NO_INT ? NULL : &c->policy->targets[target];
+    jd_strs always = { t ? (uint32_t)t->accuses_n : 0, NULL };
+    always.v = jd_alloc(&c->g->arena, sizeof *always.v * (always.n + 1));
+    for (uint32_t i = 0; i < always.n; i++) always.v[i] = c->policy->depts[t->accuses[i]].item.code;
+    return jd_accused_with(c, c->policy, jd_accused_with(c, c->policy, (jd_str){ NULL, 0 }, &m->accused), &always);
 }
 
 /* The county named, else digits 2 to 7 of the institution's code: a hint, never a reason to refuse. */
@@ -179,20 +165,36 @@ static void assign(jd_ctx *c, const struct jd_report_submit *m, uint64_t number,
     ch->due = row->report.due;
     jd_reason_add(
         c, (jd_reason){ .rule = c->policy->routes[a.route].rule, .on = JD_ON_ROUTE, .index = (uint16_t)a.route });
-    if (a.diverted) jd_reason_add(c, (jd_reason){ .rule = c->policy->firewall_rule, .on = JD_ON_NOTHING });
+    if (a.diverted) jd_firewall_reason(c, c->policy);
+}
+
+/* An interest does not silence anybody (LC-11.4, Decree 735 art. 35): the report is taken, and whoever handles it
+ * sees that its reporter is to keep away (LC-9.6, WH-7.6). */
+static void mark_interest(jd_ctx *c, const struct jd_report_submit *m, uint64_t supervisor, jd_case_row *row)
+{
+    const uint64_t *open = c->g->tally.in_state[JD_E_recusal];
+    bool any = open[JD_S_recusal_applied] + open[JD_S_recusal_raised] + open[JD_S_recusal_detected] +
+               open[JD_S_recusal_upheld];
+    uint64_t recusal =
+        any && m->institution.p ? jd_recusal_about(&c->g->txn, supervisor, JD_SCOPE_institution, m->institution) : 0;
+    if (!recusal) return;
+    int field = jd_layout_find(&jd_message_get(JD_MSG_report_submit)->layout, JD_STR("institution"));
+    row->report.recusal = (int64_t)recusal;
+    jd_reason_add(c, (jd_reason){ .rule = c->policy->recusal.rule, .on = JD_ON_FIELD, .index = (uint16_t)field });
 }
 
 void jd_on_report_submit(jd_ctx *c, const void *msg)
 {
     const struct jd_report_submit *m = msg;
     uint64_t supervisor, number;
-    if (!reporter(c, m->supervisor, &supervisor)) return;
+    if (!jd_acting_supervisor(c, m->supervisor, &supervisor)) return;
     jd_case_row *row = jd_new_case(c, JD_E_report, &number);
     check_place_and_time(c, m);
     check_subject_matter(c, m, &row->report);
-    row->report.accused = accused_of(c, m);
+    row->report.accused = accused_of(c, m, row->report.target);
     if (jd_refused(c)) return;
     row->report.supervisor = (int64_t)supervisor;
     row->report.received = c->at;
     assign(c, m, number, row);
+    mark_interest(c, m, supervisor, row);
 }

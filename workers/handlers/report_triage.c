@@ -13,6 +13,30 @@ static bool original(jd_ctx *c, const struct jd_report_triage *m, uint64_t numbe
     return !jd_refused(c);
 }
 
+/* What is said about somebody is not laid on their desk by another name either. */
+static void check_original(jd_ctx *c, const jd_policy *p, const struct jd_row_report *row)
+{
+    jd_case_row *first = jd_read_case(&c->g->txn, &c->g->arena, JD_E_report, (uint64_t)row->duplicate_of);
+    if (first && first->head.dept != JD_NO_DEPT && jd_u16s_have(row->accused, (uint16_t)first->head.dept))
+        jd_refuse(c, JD_CODE_ROUTE_TO_ACCUSED, p->firewall_rule, "duplicate_of",
+                  "a report that is not with a department this one accuses");
+}
+
+static bool names(jd_str text, jd_str word)
+{
+    return word.n && text.n >= word.n && memmem(text.p, text.n, word.p, word.n);
+}
+
+static void check_forwarded(jd_ctx *c, const jd_policy *p, const struct jd_row_report *row, jd_str to)
+{
+    for (uint32_t i = 0; i + 1 < row->accused.n; i += 2) {
+        const jd_item *accused = &p->depts[jd_get_be16((const uint8_t *)row->accused.p + i)].item;
+        if (jd_str_eq(to, accused->code) || names(to, accused->label))
+            jd_refuse(c, JD_CODE_ROUTE_TO_ACCUSED, p->firewall_rule, "forwarded_to",
+                      "a body this report does not accuse");
+    }
+}
+
 static void keep_here(jd_ctx *c, const jd_policy *p, uint64_t number, struct jd_row_report *row)
 {
     int64_t to = row->state == JD_S_report_needs_info ? row->back : row->state;
@@ -48,6 +72,8 @@ void jd_on_report_triage(jd_ctx *c, const void *msg)
     if (!row) return;
     int triage = jd_table_find(JD_TABLE_triage, m->decision);
     if (jd_str_is(m->decision, "duplicate") && !original(c, m, number, row)) return;
+    if (jd_str_is(m->decision, "duplicate")) check_original(c, p, row);
+    if (jd_str_is(m->decision, "forwarded") && m->forwarded_to.p) check_forwarded(c, p, row, m->forwarded_to);
     if (jd_str_is(m->decision, "forwarded") && !m->forwarded_to.p)
         jd_refuse(c, JD_CODE_MISSING_FIELD, p->division_rule, "forwarded_to", "the body it goes to");
     if (jd_refused(c)) return;

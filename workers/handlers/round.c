@@ -72,7 +72,7 @@ void jd_on_round_announce(jd_ctx *c, const void *msg)
     int to = from == JD_S_round_planned && announced(c, p, set, false) ? JD_S_round_announced : from;
     if (!jd_move(c, JD_E_round, number, row, JD_V_round_announce, to, JD_EV_round_announced)) return;
     row->round.announced = set;
-    jd_reason_once(c, p->announcements[channel].item.rule);
+    jd_cite(c, p->announcements[channel].item.rule);
 }
 
 static bool in_time(jd_ctx *c, const struct jd_row_round *r)
@@ -104,5 +104,5 @@ void jd_on_round_open(jd_ctx *c, const void *msg)
     row->round.clock_kind = JD_CLOCK_ROUND;
     row->round.clock = jd_day_start(row->round.closes_on + 1);
     for (int i = 0; i < p->announcements_n; i++)
-        if (p->announcements[i].required) jd_reason_once(c, p->announcements[i].item.rule);
+        if (p->announcements[i].required) jd_cite(c, p->announcements[i].item.rule);
 }

@@ -168,6 +168,22 @@ static void check_dates(jd_loader *l)
     if (!p->clocks[JD_CLOCK_HANDLING].on) jd_diag_at(&l->d, 1, "clocks: 'handling' is missing");
 }
 
+/* What no record could ever meet would be late for ever. */
+static void check_meeting_duties(jd_loader *l)
+{
+    static const bool of_meetings[JD_ACT_COUNT] = {
+        [JD_ACT_meeting] = true, [JD_ACT_training] = true, [JD_ACT_hearing] = true
+    };
+    for (int i = 0; i < l->p->duties_n; i++) {
+        const jd_duty_rule *r = &l->p->duties[i];
+        const jd_kinds *list = &l->p->meetings[r->act];
+        if (of_meetings[r->act] && (list->n == 0 || (r->kind.n && jd_kinds_find(list, r->kind) < 0)))
+            jd_diag_at(&l->d, r->item.line, "no record could meet this: the list has no kind '%.*s'", JD_FMT(r->kind));
+        if (of_meetings[r->act] && r->of_appointment)
+            jd_diag_at(&l->d, r->item.line, "a meeting comes round: 'every' or 'every_months', not 'from'");
+    }
+}
+
 void jd_policy_check(jd_loader *l)
 {
     check_requirements(l);
@@ -177,4 +193,6 @@ void jd_policy_check(jd_loader *l)
     check_grounds(l);
     check_routes(l);
     check_dates(l);
+    check_meeting_duties(l);
+    jd_check_interests(l);
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "workers/policy/listing.h"
 #include "workers/policy/loader.h"
 
 void *jd_load_list(jd_loader *l, jd_ynode *list, size_t size, int *count)
@@ -253,6 +254,16 @@ static void load_sections(jd_loader *l)
         { "clocks", JD_Y_MAP, true, jd_load_clocks },
         { "feedback", JD_Y_MAP, true, jd_load_feedback },
         { "obligations", JD_Y_LIST, false, jd_load_obligations },
+        { "institutions", JD_Y_MAP, false, jd_load_institutions },
+        { "claims", JD_Y_MAP, false, jd_load_claims },
+        { "recusal", JD_Y_MAP, false, jd_load_recusal },
+        { "meetings", JD_Y_LIST, false, jd_load_meetings },
+        { "training", JD_Y_LIST, false, jd_load_training },
+        { "hearings", JD_Y_LIST, false, jd_load_hearings },
+        { "activities", JD_Y_LIST, false, jd_load_activities },
+        { "documents", JD_Y_LIST, false, jd_load_documents },
+        { "referral", JD_Y_MAP, false, jd_load_referral },
+        { "matching", JD_Y_MAP, false, jd_load_matching },
         { "chapters", JD_Y_MAP, false, load_chapters },
     };
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
@@ -285,6 +296,7 @@ static void hash(jd_policy *p)
 
 static void load_all(jd_loader *l, const char *calendar_file)
 {
+    l->p->referral_rule = l->p->matching_rule = JD_NO_RULE; /* where the regulation has neither */
     l->root = jd_yaml_parse(&l->p->arena, l->p->text, &l->d);
     if (l->root && l->root->kind != JD_Y_MAP) jd_diag_at(&l->d, l->root->line, "a policy is a mapping");
     if (l->d.errors) return;
@@ -317,6 +329,7 @@ jd_policy *jd_policy_load(const char *file, jd_str text, const char *calendar_fi
 void jd_policy_free(jd_policy *p)
 {
     if (!p) return;
+    jd_pattern_free(p->institutions.matcher);
     jd_arena a = p->arena;
     free(p);
     jd_arena_free(&a);

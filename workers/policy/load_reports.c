@@ -17,11 +17,22 @@ static void load_kinds(jd_loader *l, jd_ynode *list)
     }
 }
 
+static void load_accuses(jd_loader *l, jd_ynode *list, jd_target *t)
+{
+    t->accuses = jd_load_list(l, list, sizeof *t->accuses, &t->accuses_n);
+    for (int i = 0; i < t->accuses_n; i++) {
+        t->accuses[i] = jd_policy_dept(l->p, list->items[i]->text);
+        if (t->accuses[i] == JD_NO_DEPT)
+            jd_diag_at(&l->d, list->items[i]->line, "'%.*s' is not a department", JD_FMT(list->items[i]->text));
+    }
+}
+
 static void load_target(jd_loader *l, jd_ynode *n, jd_target *t)
 {
     jd_ynode *list = jd_y_need(n, "categories", JD_Y_LIST, &l->d);
     jd_load_item(l, n, &t->item);
     t->no_catch_all = jd_load_rule(l, n, "no_catch_all", false);
+    load_accuses(l, jd_y_get(n, "accuses"), t);
     t->categories = jd_load_list(l, list, sizeof *t->categories, &t->n);
     for (int i = 0; i < t->n; i++) {
         jd_load_item(l, list->items[i], &t->categories[i].item);

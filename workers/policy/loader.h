@@ -34,9 +34,20 @@ void jd_load_routing(jd_loader *l, jd_ynode *n);
 void jd_load_clocks(jd_loader *l, jd_ynode *n);
 void jd_load_feedback(jd_loader *l, jd_ynode *n);
 void jd_load_obligations(jd_loader *l, jd_ynode *n);
+void jd_load_institutions(jd_loader *l, jd_ynode *n);
+void jd_load_claims(jd_loader *l, jd_ynode *n);
+void jd_load_recusal(jd_loader *l, jd_ynode *n);
+void jd_load_meetings(jd_loader *l, jd_ynode *list);
+void jd_load_training(jd_loader *l, jd_ynode *list);
+void jd_load_hearings(jd_loader *l, jd_ynode *list);
+void jd_load_activities(jd_loader *l, jd_ynode *list);
+void jd_load_documents(jd_loader *l, jd_ynode *list);
+void jd_load_referral(jd_loader *l, jd_ynode *n);
+void jd_load_matching(jd_loader *l, jd_ynode *n);
 int jd_load_days(jd_loader *l, jd_ynode *map, const char *key, int out[8]); /* before an end, falling: 90, 30, 7, 1 */
 void jd_load_limit(jd_loader *l, jd_ynode *n, jd_clock_rule *c);            /* days, unit, warnings, basis */
 
+void jd_check_interests(jd_loader *l);
 void jd_policy_check(jd_loader *l); /* contradictions, and what would never fire */
 
 #endif

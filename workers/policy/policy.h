@@ -142,6 +142,8 @@ typedef struct jd_target {
     int n;
     jd_category *categories;
     uint16_t no_catch_all; /* rule that says there is none, or JD_NO_RULE */
+    int accuses_n;
+    uint16_t *accuses; /* departments that a report on this target is about, named or not */
 } jd_target;
 
 typedef struct jd_report_kind {
@@ -177,6 +179,8 @@ typedef enum {
     JD_CLOCK_DUTY,        /* an obligation's own limit */
     JD_CLOCK_ROUND,       /* the last day of a round, and what it leaves to settle */
     JD_CLOCK_CERTIFICATE, /* the first or the last day of a certificate */
+    JD_CLOCK_UNTIL,       /* the last day of a recusal */
+    JD_CLOCK_SETTLE,      /* what follows from something and is too much for one entry */
 } jd_clock_id;
 
 typedef struct jd_clock_rule {
@@ -221,6 +225,31 @@ typedef struct jd_duty_rule {
     uint16_t owner;
 } jd_duty_rule;
 
+/* A kind of meeting, training, hearing, activity or document, and who may hold, organise or send it. */
+typedef struct jd_kind {
+    jd_item item;
+    uint16_t also; /* a second rule it rests on, or JD_NO_RULE */
+    int by_n;      /* 0: the authority and the managing department */
+    uint16_t *by;
+    bool material; /* a record must name what was handed out */
+    bool own;      /* a supervisor may report it as their own doing */
+} jd_kind;
+
+typedef struct jd_kinds {
+    int n;
+    jd_kind *v;
+} jd_kinds;
+
+/* What of the form supervisors may be chosen by: MATCH(field). */
+#define JD_MATCHING(MATCH) MATCH(expertise) MATCH(major_class) MATCH(employer_kind) MATCH(education) MATCH(work_years)
+
+typedef enum {
+#define MATCH(field) JD_MATCH_##field,
+    JD_MATCHING(MATCH)
+#undef MATCH
+        JD_MATCH_COUNT
+} jd_match;
+
 /* What ends an appointment. A ground shows in facts (`when`), in discipline records, in a request of
  * the supervisor, or in what people write down. */
 typedef enum { JD_BREACH_NONE, JD_BREACH_ANY, JD_BREACH_SERIOUS } jd_breach;
@@ -231,6 +260,42 @@ typedef struct jd_ground_rule {
     jd_breach breach;
     bool request; /* the supervisor's own */
 } jd_ground_rule;
+
+/* The institutions with signed agreements, and what a code of one looks like; the latter also where the
+ * regulation knows no list. */
+typedef struct jd_institution_rules {
+    bool on;
+    uint16_t rule, owner; /* where it is off, rule says why there is no list, if any does */
+    jd_str pattern;
+    void *matcher; /* listing.c */
+    jd_items kinds;
+} jd_institution_rules;
+
+typedef struct jd_claim_rules {
+    bool on;
+    uint16_t rule;
+    int max; /* 0: any number */
+} jd_claim_rules;
+
+/* What a recusal can be about: SCOPE(code, "what its object is"). Numbers are stored. */
+#define JD_SCOPES(SCOPE)                          \
+    SCOPE(institution, "an institution, by code") \
+    SCOPE(report, "a report, by id")              \
+    SCOPE(activity, "an activity, by id")
+
+typedef enum {
+#define SCOPE(code, doc) JD_SCOPE_##code,
+    JD_SCOPES(SCOPE)
+#undef SCOPE
+        JD_SCOPE_COUNT
+} jd_scope;
+
+typedef struct jd_recusal_rules {
+    bool on;
+    uint16_t rule;
+    bool applied_upheld, detected_upheld; /* at once (应当回避), or as people decide (申请回避) */
+    jd_items scopes, relations;
+} jd_recusal_rules;
 
 typedef struct jd_policy {
     jd_arena arena;
@@ -298,6 +363,14 @@ typedef struct jd_policy {
     bool notice;
     uint16_t notice_rule;
     jd_items notice_channels;
+    jd_institution_rules institutions;
+    jd_claim_rules claims;
+    jd_recusal_rules recusal;
+    jd_kinds meetings[JD_ACT_COUNT]; /* of meeting, training and hearing; the others have none */
+    jd_kinds activities, documents;
+    uint16_t referral_rule;
+    uint32_t matching; /* a bit a jd_match */
+    uint16_t matching_rule;
 
     bool feedback_mandatory;
     uint16_t feedback_rule, firewall_rule, division_rule, secrecy_rule;
@@ -321,6 +394,8 @@ uint16_t jd_policy_rule(const jd_policy *p, jd_str id);   /* JD_NO_RULE */
 uint16_t jd_policy_dept(const jd_policy *p, jd_str code); /* JD_NO_DEPT */
 uint16_t jd_policy_county_dept(const jd_policy *p, uint32_t division);
 int jd_items_find(const jd_items *l, jd_str code); /* -1 */
+int jd_kinds_find(const jd_kinds *l, jd_str code); /* -1 */
+bool jd_kind_by(const jd_policy *p, const jd_kind *k, uint16_t dept);
 const char *jd_clock_name(jd_clock_id c);
 
 /* cond.c */
