@@ -6,14 +6,19 @@
 
 enum { DEPTH_MAX = 32 };
 
-void jd_diag_at(jd_diag *d, int line, const char *fmt, ...)
+const char *jd_diag_file(const jd_diag *d, int place)
+{
+    return place & JD_PLACE_OTHER ? d->other : d->file;
+}
+
+void jd_diag_at(jd_diag *d, int place, const char *fmt, ...)
 {
     char text[512];
     va_list ap;
     va_start(ap, fmt);
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
-    jd_buf_printf(&d->text, "%s:%d: %s\n", d->file, line, text);
+    jd_buf_printf(&d->text, "%s:%d: %s\n", jd_diag_file(d, place), place & JD_PLACE_LINE, text);
     d->errors++;
 }
 
@@ -52,7 +57,7 @@ static void build_map(jd_arena *a, yaml_document_t *doc, yaml_node_t *y, jd_ynod
         for (int j = 0; j < i; j++)
             if (jd_str_eq(n->keys[i]->text, n->keys[j]->text))
                 jd_diag_at(d, n->keys[i]->line, "'%.*s' stands twice, first in line %d", JD_FMT(n->keys[i]->text),
-                           n->keys[j]->line);
+                           n->keys[j]->line & JD_PLACE_LINE);
     }
 }
 
@@ -74,6 +79,15 @@ static jd_ynode *build(jd_arena *a, yaml_document_t *doc, int id, int depth, jd_
         n->text = jd_copy(a, raw);
     }
     return n;
+}
+
+void jd_y_other(jd_ynode *n)
+{
+    n->line |= JD_PLACE_OTHER;
+    for (int i = 0; i < n->n; i++) {
+        if (n->kind == JD_Y_MAP) jd_y_other(n->keys[i]);
+        jd_y_other(n->items[i]);
+    }
 }
 
 /* The composer resolves aliases by sharing nodes, which would let ten lines mean a billion. */

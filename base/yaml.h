@@ -9,7 +9,7 @@ typedef enum { JD_Y_SCALAR, JD_Y_LIST, JD_Y_MAP } jd_ykind;
 
 typedef struct jd_ynode {
     jd_ykind kind;
-    int line;                /* from 1 */
+    int line;                /* a place, below */
     jd_str text;             /* scalar */
     int n;                   /* items of a list, pairs of a map */
     struct jd_ynode **items; /* list items, or map values */
@@ -17,14 +17,19 @@ typedef struct jd_ynode {
     bool used;               /* a reader asked for it; what nobody asked for is a mistake */
 } jd_ynode;
 
+/* A place is a line, from 1, with JD_PLACE_OTHER above it where it stands in the diagnostics' other file. */
+enum { JD_PLACE_OTHER = 1 << 24, JD_PLACE_LINE = JD_PLACE_OTHER - 1 };
+
 /* Mistakes, in the order found: "file:line: text". */
 typedef struct jd_diag {
-    const char *file;
+    const char *file, *other; /* other: what the file builds upon, or NULL */
     jd_buf text;
     int errors;
 } jd_diag;
 
-void jd_diag_at(jd_diag *d, int line, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void jd_diag_at(jd_diag *d, int place, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+const char *jd_diag_file(const jd_diag *d, int place);
+void jd_y_other(jd_ynode *n); /* everything below n stands in the other file */
 
 /* Parses text; NULL with a diagnostic on a syntax error. Aliases, duplicate keys, nesting
  * deeper than 32 and a second document are errors: a policy is read by people and must say what it

@@ -171,8 +171,8 @@ static void put_entry(jd_args *a, const char *name, const char *key, jd_buf *b)
     put_list(b, "divisions", a->divisions);
     put_list(b, "departments", a->departments);
     put_list(b, "supervisors", a->supervisors);
-    if (a->from) jd_buf_printf(b, "    valid_from: %s\n", a->from);
-    if (a->to) jd_buf_printf(b, "    valid_to: %s\n", a->to);
+    if (a->valid_from) jd_buf_printf(b, "    valid_from: %s\n", a->valid_from);
+    if (a->valid_to) jd_buf_printf(b, "    valid_to: %s\n", a->valid_to);
 }
 
 static int grant(jd_args *a, const char *file, jd_str old)

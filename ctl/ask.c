@@ -50,8 +50,8 @@ int jd_run_health(jd_args *a)
 
 static json_t *page_body(const jd_args *a, const char *after)
 {
-    json_t *body = json_pack("{s:s, s:s*, s:s*, s:s*}", "entity", a->rest[0], "state", a->state, "department",
-                             a->department, "after", after);
+    json_t *body = json_pack("{s:s, s:s*, s:s*, s:s*, s:s*}", "entity", a->rest[0], "state", a->state, "department",
+                             a->department, "supervisor", a->supervisor, "after", after);
     if (body && a->overdue) json_object_set_new(body, "overdue", json_true());
     if (body && a->limit >= 0) json_object_set_new(body, "limit", json_integer(a->limit));
     return body;

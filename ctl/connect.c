@@ -37,6 +37,16 @@ static void find_keys(jd_args *a, jd_options *o)
     a->key = o->certificate; /* for messages that name it */
 }
 
+const char *jd_policy_folder(jd_args *a)
+{
+    jd_buf wrong = { 0 };
+    jd_config *c = a->config ? jd_config_load(a->config, &wrong) : NULL;
+    const char *folder = c ? jd_copyz(&a->arena, c->policies) : "policies";
+    jd_buf_free(&wrong);
+    jd_config_free(c);
+    return folder;
+}
+
 static bool find_endpoints(jd_args *a, jd_options *o)
 {
     const char *set = getenv("JIANDU_RUNTIME");

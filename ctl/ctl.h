@@ -17,11 +17,12 @@ typedef struct jd_args {
     const char *push; /* NULL: not asked for, "": at the usual endpoint */
     bool json, help, version;
     int64_t timeout, retries; /* -1 where not given, like every number here */
-    const char *id, *reason, *at, *state, *department, *calendar;
+    const char *id, *reason, *at, *state, *department, *calendar, *to, *by;
     const char *key, *server_key; /* certificate files */
-    const char *access, *out, *role, *divisions, *departments, *supervisors, *from, *to;
+    const char *access, *out, *role, *divisions, *departments, *supervisors, *valid_from, *valid_to;
     bool content, overdue, all, replay, quiet, watch, rules;
     int64_t since, count, limit;
+    const char *supervisor;
     const char *policy, *published_on; /* import */
     int64_t year, list_version;
     bool check;
@@ -45,6 +46,7 @@ extern const char jd_common_options[];
 void jd_complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* connect.c: where the daemon is, and one question to it */
+const char *jd_policy_folder(jd_args *a);                     /* of the configuration, else ./policies */
 const char *jd_division_for(jd_args *a, const char *case_id); /* NULL after having complained */
 int jd_open_client(jd_args *a, jd_client **out);              /* an exit code */
 int jd_open_watch(jd_args *a, const char *division, char *const *topics, int topics_n, uint64_t since, jd_watch **out);
@@ -107,6 +109,7 @@ int jd_run_protocol(jd_args *a);
 int jd_run_policy(jd_args *a);
 int jd_run_rules(jd_args *a);
 int jd_run_verify(jd_args *a);
+int jd_run_forward(jd_args *a);
 int jd_run_play(jd_args *a);
 int jd_run_keygen(jd_args *a);
 int jd_run_access(jd_args *a);

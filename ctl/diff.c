@@ -2,6 +2,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include "workers/policy/extend.h"
 
 static bool same(const jd_ynode *a, const jd_ynode *b)
 {
@@ -34,49 +37,80 @@ static void write_value(FILE *to, const jd_ynode *n)
     if (n->kind != JD_Y_SCALAR) fputc(n->kind == JD_Y_MAP ? '}' : ']', to);
 }
 
-static int say(char mark, const char *path, const jd_ynode *a, const jd_ynode *b)
+/* What is being compared: the files, and the rule that the section one is in cites. */
+typedef struct spot {
+    const jd_diag *a, *b;
+    jd_str rule;
+} spot;
+
+static int say(const spot *s, const char *path, const jd_ynode *a, const jd_ynode *b)
 {
-    printf("%c %s: ", mark, path);
-    write_value(stdout, a);
-    if (b) fputs(" -> ", stdout);
-    if (b) write_value(stdout, b);
-    putchar('\n');
+    const jd_ynode *at = b ? b : a;
+    const char *file = jd_diag_file(b ? s->b : s->a, at->line), *name = strrchr(file, '/');
+    printf("%c %s: ", a && b ? '!' : a ? '-' : '+', path);
+    write_value(stdout, a ? a : b);
+    if (a && b) fputs(" -> ", stdout);
+    if (a && b) write_value(stdout, b);
+    printf("  (%s:%d%s%.*s)\n", name ? name + 1 : file, at->line & JD_PLACE_LINE, s->rule.n ? ", " : "",
+           JD_FMT(s->rule));
     return 1;
 }
 
 /* ------------------------------------------------------------ finding it */
 
-static int compare(const char *path, const jd_ynode *a, const jd_ynode *b);
+/* A value's rule stands beside it: as `rule`, or as `term_rule` beside `term_months`. */
+static jd_str rule_beside(const jd_ynode *map, jd_str key)
+{
+    char own[64];
+    uint32_t stem = 0;
+    while (stem < key.n && key.p[stem] != '_') stem++;
+    snprintf(own, sizeof own, "%.*s_rule", (int)stem, key.p);
+    const jd_ynode *rule = child(map, jd_str_of(own));
+    if (!rule) rule = child(map, JD_STR("rule"));
+    return rule && rule->kind == JD_Y_SCALAR ? rule->text : (jd_str){ "", 0 };
+}
 
-static int compare_at(const char *path, const char *open, jd_str name, const char *close, const jd_ynode *a,
-                      const jd_ynode *b)
+static spot within(const spot *s, const jd_ynode *map, jd_str key)
+{
+    spot in = *s;
+    jd_str rule = map->kind == JD_Y_MAP ? rule_beside(map, key) : (jd_str){ "", 0 };
+    if (rule.n) in.rule = rule;
+    return in;
+}
+
+static int compare(const spot *s, const char *path, const jd_ynode *a, const jd_ynode *b);
+
+static int compare_at(const spot *s, const char *path, const char *open, jd_str name, const char *close,
+                      const jd_ynode *a, const jd_ynode *b)
 {
     char *deeper;
     if (asprintf(&deeper, "%s%s%.*s%s", path, open, JD_FMT(name), close) < 0) abort();
-    int n = a && b ? compare(deeper, a, b) : say(a ? '-' : '+', deeper, a ? a : b, NULL);
+    int n = a && b ? compare(s, deeper, a, b) : say(s, deeper, a, b);
     free(deeper);
     return n;
 }
 
-static int compare_maps(const char *path, const jd_ynode *a, const jd_ynode *b)
+static int compare_maps(const spot *s, const char *path, const jd_ynode *a, const jd_ynode *b)
 {
     int n = 0;
     const char *dot = *path ? "." : "";
     for (int i = 0; i < a->n; i++) {
         jd_str key = a->keys[i]->text;
-        n += compare_at(path, dot, key, "", a->items[i], child(b, key));
+        spot in = within(s, b, key);
+        n += compare_at(&in, path, dot, key, "", a->items[i], child(b, key));
     }
-    for (int i = 0; i < b->n; i++)
-        if (!child(a, b->keys[i]->text)) n += compare_at(path, dot, b->keys[i]->text, "", NULL, b->items[i]);
+    for (int i = 0; i < b->n; i++) {
+        spot in = within(s, b, b->keys[i]->text);
+        if (!child(a, b->keys[i]->text)) n += compare_at(&in, path, dot, b->keys[i]->text, "", NULL, b->items[i]);
+    }
     return n;
 }
 
-/* What an item of a list is called: its id or code; without one it is what it says. */
+/* What an item of a list is called; without a name it is what it says. */
 static jd_str name_of(const jd_ynode *n)
 {
-    const jd_ynode *id = child(n, JD_STR("id"));
-    const jd_ynode *code = id ? id : child(n, JD_STR("code"));
-    return code ? code->text : (jd_str){ "", 0 };
+    static jd_arena names; /* as long as the program */
+    return jd_item_name(&names, n);
 }
 
 static bool alike(const jd_ynode *a, const jd_ynode *b)
@@ -100,29 +134,31 @@ static bool reordered(const jd_ynode *a, const jd_ynode *b)
 }
 
 /* Either may be NULL: the item that only the other list has. */
-static int compare_items(const char *path, const jd_ynode *a, const jd_ynode *b)
+static int compare_items(const spot *s, const char *path, const jd_ynode *a, const jd_ynode *b)
 {
     jd_str name = name_of(a ? a : b);
-    return compare_at(path, name.n ? "[" : "", name, name.n ? "]" : "", a, b);
+    spot in = within(s, b ? b : a, (jd_str){ "", 0 });
+    return compare_at(&in, path, name.n ? "[" : "", name, name.n ? "]" : "", a, b);
 }
 
-static int compare_lists(const char *path, const jd_ynode *a, const jd_ynode *b)
+static int compare_lists(const spot *s, const char *path, const jd_ynode *a, const jd_ynode *b)
 {
     int n = 0;
-    for (int i = 0; i < a->n; i++) n += compare_items(path, a->items[i], find_like(b, a->items[i]));
+    for (int i = 0; i < a->n; i++) n += compare_items(s, path, a->items[i], find_like(b, a->items[i]));
     for (int i = 0; i < b->n; i++)
-        if (!find_like(a, b->items[i])) n += compare_items(path, NULL, b->items[i]);
-    return n == 0 && reordered(a, b) ? say('!', path, a, b) : n;
+        if (!find_like(a, b->items[i])) n += compare_items(s, path, NULL, b->items[i]);
+    return n == 0 && reordered(a, b) ? say(s, path, a, b) : n;
 }
 
-static int compare(const char *path, const jd_ynode *a, const jd_ynode *b)
+static int compare(const spot *s, const char *path, const jd_ynode *a, const jd_ynode *b)
 {
-    if (a->kind == JD_Y_MAP && b->kind == JD_Y_MAP) return compare_maps(path, a, b);
-    if (a->kind == JD_Y_LIST && b->kind == JD_Y_LIST) return compare_lists(path, a, b);
-    return same(a, b) ? 0 : say('!', path, a, b);
+    if (a->kind == JD_Y_MAP && b->kind == JD_Y_MAP) return compare_maps(s, path, a, b);
+    if (a->kind == JD_Y_LIST && b->kind == JD_Y_LIST) return compare_lists(s, path, a, b);
+    return same(a, b) ? 0 : say(s, path, a, b);
 }
 
-int jd_diff(const jd_ynode *a, const jd_ynode *b)
+int jd_diff(const jd_ynode *a, const jd_ynode *b, const jd_diag *da, const jd_diag *db)
 {
-    return compare("", a, b);
+    const spot s = { .a = da, .b = db };
+    return compare(&s, "", a, b);
 }

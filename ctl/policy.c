@@ -5,16 +5,10 @@
 #include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "ctl/ctl.h"
 #include "ctl/diff.h"
-
-static bool read_text(const char *path, jd_buf *out)
-{
-    if (jd_read_file(path, out)) return true;
-    jd_complain("%s: %s", path, strerror(errno));
-    return false;
-}
 
 static const char *calendar_beside(jd_args *a, const char *file)
 {
@@ -26,18 +20,19 @@ static const char *calendar_beside(jd_args *a, const char *file)
     return beside;
 }
 
+static void say_wrong(jd_buf *wrong)
+{
+    if (wrong->n) fprintf(stderr, "%.*s", JD_FMT(jd_buf_view(wrong)));
+    jd_buf_free(wrong);
+}
+
 /* NULL after the diagnostics. */
 static jd_policy *load(jd_args *a, const char *file)
 {
-    jd_buf text = { 0 }, calendar = { 0 }, wrong = { 0 };
-    jd_policy *p = NULL;
-    const char *calendar_file = calendar_beside(a, file);
-    if (read_text(file, &text) && read_text(calendar_file, &calendar))
-        p = jd_policy_load(file, jd_buf_view(&text), calendar_file, jd_buf_view(&calendar), &wrong);
-    if (wrong.n) fprintf(stderr, "%.*s", JD_FMT(jd_buf_view(&wrong)));
-    jd_buf_free(&text);
-    jd_buf_free(&calendar);
-    jd_buf_free(&wrong);
+    jd_policy_text text;
+    jd_buf wrong = { 0 };
+    jd_policy *p = jd_policy_read(&a->arena, file, &text, &wrong) ? jd_policy_load(&text, &wrong) : NULL;
+    say_wrong(&wrong);
     return p;
 }
 
@@ -46,19 +41,40 @@ struct jd_policy *jd_load_policy(jd_args *a, const char *file)
     return load(a, file);
 }
 
+static jd_calendar *load_calendar(jd_args *a, const char *file)
+{
+    jd_buf days = { 0 }, wrong = { 0 };
+    const char *calendar = calendar_beside(a, file);
+    jd_calendar *c = NULL;
+    if (jd_read_file(calendar, &days))
+        c = jd_calendar_open(calendar, jd_buf_view(&days), &wrong);
+    else
+        jd_complain("%s: %s", calendar, strerror(errno));
+    jd_buf_free(&days);
+    say_wrong(&wrong);
+    return c;
+}
+
+static void say_well(const char *file, const jd_policy *p, const jd_calendar *cal)
+{
+    char until[JD_DATE_LEN + 1], extends[32] = "";
+    jd_format_date(cal->last, until);
+    if (p->extends) snprintf(extends, sizeof extends, ", extending %06u,", p->extends);
+    printf("%s: %.*s of %06u%s is well: %d rules, %d requirements, %d departments, %d targets, "
+           "%d routes; holidays known until %s\n",
+           file, JD_FMT(p->name), p->division, extends, p->rules_n, p->requirements_n, p->depts_n, p->targets_n,
+           p->routes_n, until);
+}
+
 static int check(jd_args *a)
 {
     jd_policy *p = load(a, a->rest[1]);
-    if (!p) return JD_EX_DATA;
-    char until[JD_DATE_LEN + 1];
-    jd_format_date(p->calendar.last, until);
-    if (!a->quiet)
-        printf("%s: %.*s of %06u is well: %d rules, %d requirements, %d departments, %d targets, "
-               "%d routes; holidays known until %s\n",
-               a->rest[1], JD_FMT(p->name), p->division, p->rules_n, p->requirements_n, p->depts_n, p->targets_n,
-               p->routes_n, until);
+    jd_calendar *cal = load_calendar(a, a->rest[1]);
+    if (p && cal && !a->quiet) say_well(a->rest[1], p, cal);
+    int code = p && cal ? JD_EX_OK : JD_EX_DATA;
     jd_policy_free(p);
-    return JD_EX_OK;
+    jd_calendar_free(cal);
+    return code;
 }
 
 /* ------------------------------------------------------------ show */
@@ -74,13 +90,14 @@ static json_t *json_of(const jd_ynode *n)
     return json_stringn(n->text.p, n->text.n);
 }
 
-/* A file is shown as it is written, once it is known to be a policy. */
+/* A file is shown as it is written, with what it inherits, once it is known to be a policy. */
 static int show_file(jd_args *a, const char *file)
 {
     jd_policy *p = load(a, file);
     if (!p) return JD_EX_DATA;
+    const jd_policy_text t = { .file = file, .parent_file = file, .text = p->text, .parent = p->parent_text };
     jd_diag d = { .file = file };
-    json_t *whole = json_of(jd_yaml_parse(&a->arena, p->text, &d));
+    json_t *whole = json_of(jd_policy_tree(&a->arena, &t, &d));
     if (!a->rules) json_object_del(whole, "rules");
     if (a->json)
         jd_print_json(whole);
@@ -116,23 +133,42 @@ static int show(jd_args *a)
 
 /* ------------------------------------------------------------ diff */
 
-static jd_ynode *parse(jd_args *a, const char *file)
+/* A file, or a division: then its file in the policy folder. */
+static const char *named_file(jd_args *a, const char *name)
 {
-    jd_buf text = { 0 };
-    jd_diag d = { .file = file };
-    jd_ynode *root = NULL;
-    if (read_text(file, &text)) root = jd_yaml_parse(&a->arena, jd_buf_view(&text), &d);
-    if (d.errors) fprintf(stderr, "%.*s", JD_FMT(jd_buf_view(&d.text)));
-    jd_buf_free(&d.text);
-    jd_buf_free(&text);
-    return root;
+    jd_buf path = { 0 };
+    if (access(name, F_OK) == 0 || strspn(name, "0123456789") != 6 || strlen(name) != 6) return name;
+    jd_buf_printf(&path, "%s/%s.yaml", jd_policy_folder(a), name);
+    const char *file = jd_copy(&a->arena, jd_buf_view(&path)).p;
+    jd_buf_free(&path);
+    return file;
+}
+
+/* Everything a file says, inherited or not; *parent is what it inherits from, or NULL. */
+static jd_ynode *parse(jd_args *a, const char *name, jd_diag *d, jd_ynode **parent)
+{
+    jd_policy_text t;
+    jd_ynode *own, *whole = NULL;
+    *d = (jd_diag){ .file = named_file(a, name) };
+    if (jd_policy_read(&a->arena, d->file, &t, &d->text) && jd_policy_trees(&a->arena, &t, d, &own, parent))
+        whole = *parent ? jd_policy_tree(&a->arena, &t, d) : own;
+    if (!whole) fprintf(stderr, "%.*s", JD_FMT(jd_buf_view(&d->text)));
+    jd_buf_free(&d->text);
+    return whole;
 }
 
 static int diff(jd_args *a)
 {
-    jd_ynode *old = parse(a, a->rest[1]), *new = old ? parse(a, a->rest[2]) : NULL;
-    if (!new) return JD_EX_DATA;
-    return jd_diff(old, new) ? JD_EX_REFUSED : JD_EX_OK;
+    jd_diag da, db;
+    jd_ynode *above, *parent, *a_tree, *b_tree = parse(a, a->rest[a->n - 1], &db, &parent);
+    if (!b_tree) return JD_EX_DATA;
+    if (a->n == 2 && !parent) {
+        jd_complain("%s extends no other policy: name two", a->rest[1]);
+        return JD_EX_USAGE;
+    }
+    a_tree = a->n == 2 ? parent : parse(a, a->rest[1], &da, &above);
+    if (!a_tree) return JD_EX_DATA;
+    return jd_diff(a_tree, b_tree, a->n == 2 ? &db : &da, &db) ? JD_EX_REFUSED : JD_EX_OK;
 }
 
 int jd_run_policy(jd_args *a)
@@ -144,7 +180,7 @@ int jd_run_policy(jd_args *a)
         const char *arguments;
     } verbs[] = { { "check", 2, 2, check, "check FILE" },
                   { "show", 1, 2, show, "show [FILE]" },
-                  { "diff", 3, 3, diff, "diff A B" } };
+                  { "diff", 2, 3, diff, "diff [A] B" } };
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
         if (strcmp(verbs[i].name, a->rest[0]) != 0) continue;
         if (a->n >= verbs[i].least && a->n <= verbs[i].most) return verbs[i].run(a);

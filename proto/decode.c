@@ -168,7 +168,7 @@ static void read_pair(const jd_layout *l, const msgpack_object_kv *kv, int *hint
 {
     jd_str key = kv->key.type == MSGPACK_OBJECT_STR ? obj_str(&kv->key) : (jd_str){ "", 0 };
     int at = find_field(l, key, *hint);
-    if (at < 0) {
+    if (at < 0 || jd_field_attached(&l->fields[at])) {
         jd_problem_add(p, JD_CODE_UNKNOWN_FIELD, key, "", "%s has no such field", l->name);
         return;
     }
@@ -292,7 +292,7 @@ void jd_encode_map(const jd_layout *l, const void *in, int hide, jd_buf *b)
     size_t at = jd_pack_open(b), n = 0;
     for (int i = 0; i < l->n; i++) {
         const jd_field *f = &l->fields[i];
-        if (!jd_field_set(f, in) || f->pii >= hide) continue;
+        if (!jd_field_set(f, in) || f->pii >= hide || jd_field_attached(f)) continue;
         jd_pack_z(b, f->name);
         write_value(f, in, true, b);
         n++;

@@ -82,6 +82,12 @@ static inline bool jd_field_named(const jd_field *f, jd_str name)
     return f->name_n == name.n && memcmp(f->name, name.p, name.n) == 0;
 }
 
+/* Filled in by the worker itself and never taken from a sender. */
+static inline bool jd_field_attached(const jd_field *f)
+{
+    return f->type == JD_T_BYTES;
+}
+
 bool jd_field_set(const jd_field *f, const void *s); /* is it there? */
 void jd_layout_clear(const jd_layout *l, void *s);   /* everything absent */
 void jd_layout_prepare(jd_layout *l);                /* gives it its blank; for as long as the program runs */

@@ -69,6 +69,7 @@ static void fields(jd_buf *b, const jd_layout *l)
     ROW(b, "---", "---", "---", "---", "---", "---");
     for (int i = 0; i < l->n; i++) {
         const jd_field *f = &l->fields[i];
+        if (jd_field_attached(f)) continue;
         char type[80], name[64];
         type_of(f, type, sizeof type);
         snprintf(name, sizeof name, "`%s`", f->name);
@@ -162,7 +163,7 @@ static void answers(jd_buf *b)
           "`policy`, `because`" },
         { "", "`case`", "as case.get has it" },
         { "", "`clock`",
-          "where a time limit runs: `name`, `unit`, `limit`, `from`, `due`, and `days`, a map a "
+          "where a time limit runs: `name`, `unit`, `limit`, `from`, `due`, `calendar`, and `days`, a map a "
           "day that says whether it counts" },
         { "`events.since`", "`events`", "list of events in order, as they were published" },
         { "", "`more`", "true: ask again behind the last of them" },
@@ -173,7 +174,8 @@ static void answers(jd_buf *b)
         { "`institution.find`", "`institutions`", "list of such maps, in the order of their codes" },
         { "", "`next`", "where the page is not the last: the `after` of the next one" },
         { "`policy.show`", "`policy`",
-          "map: `name`, `title`, `departments`, `channels`, `targets` with their categories, ..., "
+          "map: `name`, `hash`, `status`, `effective_from`, `in_force`, `extends`, `interpretation`, `title`, "
+          "`departments`, `channels`, `targets` with their categories, ..., "
           "with `rules` true every rule" },
         { "`supervisor.record`", "`meetings`",
           "list: `act`, `kind`, `attended`, `hours`; what was withdrawn does not count" },
@@ -194,7 +196,10 @@ static void answers(jd_buf *b)
         { "", "`next`", "as in case.list" },
         { "`stats.get`", "`stats`", "list of `entity`, `state`, `count`" },
         { "", "`overdue`, `events`", "cases with a breached time limit; the division's last number" },
-        { "`health.get`", "`health`", "map: the worker, its store, its calendar" },
+        { "`health.get`", "`health`",
+          "map: the worker, its store, its policy (`policy_in_force` false: nothing new may begin; "
+          "`policy_pending`: what comes, and when), its calendar (`reckoning`: limits are being laid under a new "
+          "one)" },
         { "`certificate.verify`", "`certificate`",
           "map: `number`, `valid`, `reason` where it is not (expired, revoked, replaced, lost, not-yet, unknown), "
           "`division`, `authority`, `certificate`, `valid_until`, and `name_matches` where a valid one is asked for "

@@ -47,15 +47,22 @@ void jd_receipt_because(const jd_because *because, int n, jd_buf *b)
     for (int i = 0; i < n; i++) pack_because(&because[i], b);
 }
 
-static void pack_recorded(const jd_receipt *r, jd_buf *b)
+static void pack_case_of(const jd_receipt *r, jd_buf *b)
 {
     char id[JD_CASE_ID_MAX];
     jd_case_id_format((jd_case_id){ r->entity, r->division, r->number }, id);
-    jd_pack_ku(b, "seq", r->seq);
     jd_pack_kz(b, "entity", jd_entity_name(r->entity));
     jd_pack_kz(b, "entity_id", id);
     jd_pack_ku(b, "version", r->version);
     jd_pack_kz(b, "state", jd_state_name(r->entity, r->state));
+}
+
+/* A policy that is put in force is about no case. */
+static void pack_recorded(const jd_receipt *r, jd_buf *b)
+{
+    char id[JD_CASE_ID_MAX];
+    jd_pack_ku(b, "seq", r->seq);
+    if (r->entity != JD_E_none) pack_case_of(r, b);
     jd_pack_ks(b, "policy", r->policy);
     if (r->department.n) jd_pack_ks(b, "department", r->department);
     if (r->due != JD_NO_DAY) jd_pack_kd(b, "due", r->due);
@@ -66,9 +73,11 @@ static void pack_recorded(const jd_receipt *r, jd_buf *b)
 
 void jd_receipt_pack(const jd_receipt *r, jd_buf *b)
 {
-    bool recorded = r->entity != JD_E_none;
+    bool recorded = r->seq > 0;
     size_t extra = 0;
-    if (recorded) extra = 6u + (r->department.n > 0) + (r->due != JD_NO_DAY) + (r->created.entity != JD_E_none);
+    if (recorded)
+        extra = (r->entity != JD_E_none ? 6u : 2u) + (r->department.n > 0) + (r->due != JD_NO_DAY) +
+                (r->created.entity != JD_E_none);
     jd_pack_map(b, JD_RECEIPT_HEAD + 1 + extra + r->more_n);
     jd_receipt_head(r->id, r->id_binary, r->code, b);
     jd_receipt_because(r->because, r->because_n, b);

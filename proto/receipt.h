@@ -12,7 +12,8 @@ typedef struct jd_because {
     jd_str article; /* 第四条第（三）项 */
     jd_str text;    /* the regulation's words, or what is wrong */
     jd_str field, fact, value;
-    jd_str expected; /* what would have been accepted */
+    jd_str expected;            /* what would have been accepted */
+    char room[JD_DATE_LEN + 1]; /* for a value that is nowhere written */
 } jd_because;
 
 typedef struct jd_receipt {
@@ -21,7 +22,7 @@ typedef struct jd_receipt {
     jd_code code;
     const jd_because *because;
     int because_n;
-    /* where something was recorded (entity is not JD_E_none) */
+    /* where something was recorded (seq is not 0); entity JD_E_none: about no case */
     jd_entity entity;
     uint32_t division;
     uint64_t number, version, seq;

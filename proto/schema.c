@@ -233,7 +233,8 @@ static void field(jd_buf *b, const jd_field *f)
 static void layout(jd_buf *b, const jd_layout *l)
 {
     raw(b, "\"type\":\"object\",\"properties\":{");
-    for (int i = 0; i < l->n; i++) field(b, &l->fields[i]);
+    for (int i = 0; i < l->n; i++)
+        if (!jd_field_attached(&l->fields[i])) field(b, &l->fields[i]);
     jd_buf_z(b, "},\"required\":[");
     for (int i = 0; i < l->n; i++) {
         if (!l->fields[i].must) continue;

@@ -1282,6 +1282,60 @@ def weihai_together(c):
            "on": day("10-30").isoformat(), "hours": 2, "text": "样例：社区宣讲。"}, state="reported", note="WH-6.1")
 
 
+# ---------------------------------------------------------------- institutions, claims, recusal
+
+
+def listing(*rows):
+    return "\n".join(["code,name,county,kind", *(",".join(row) for row in rows)]) + "\n"
+
+
+LISTED = [("H53090200101", "样例临翔一医院", "530902", "medical"), ("H53092100102", "样例凤庆二医院", "530921", "medical"),
+          ("H53092200103", "样例云县三医院", "530922", "medical"), ("P53090200104", "样例临翔四药店", "530902", "pharmacy")]
+
+
+def lincang_interests(c):
+    """The yearly list (LC-11.1), what is claimed from it (LC-11.3), and who keeps away (LC-9.6)."""
+    one, two = [ref for since, ref in c.supervisors if since <= day("08-29")][:2]
+
+    def say(d, label, type, body, code="recorded", state=None, **more):
+        c.line(f"lc-{label}", type, c.time(day(d)), body, code, state, **more)
+
+    edition = {"department": "agency", "year": 2026, "version": 1, "published_on": "2026-10-12", "csv": listing(*LISTED)}
+    say("10-12", "list-2026", "institution.list", edition, state="current", ends="superseded", note="LC-11.1")
+    say("10-13", "no-list-by-fund", "institution.list", edition | {"department": "fund", "version": 2},
+        "not-the-authority", note="LC-11.1: the agency publishes it")
+    say("10-13", "no-list-half", "institution.list",
+        edition | {"version": 2, "csv": listing(LISTED[0], ("H5309", "样例", "530902", "medical"))}, "bad-list",
+        note="line 3 has a code that is none: nothing of the list is taken")
+    for n, (by, code, ends) in enumerate([(one, LISTED[0][0], "active"), (one, LISTED[2][0], "ended-by-list"),
+                                          (two, LISTED[0][0], "blocked-by-recusal"), (two, LISTED[3][0], "released")], 1):
+        say("10-14", f"claim-{n}", "institution.claim", {"supervisor": by, "institution": code}, state="active", ends=ends,
+            note="LC-11.3: any number of listed institutions")
+    say("10-15", "no-claim-unlisted", "institution.claim", {"supervisor": one, "institution": "H53090299999"}, "not-listed",
+        note="LC-11.3: only what is listed")
+    say("10-15", "no-claim-twice", "institution.claim", {"supervisor": one, "institution": LISTED[0][0]}, "already-claimed")
+    say("10-16", "claim-4-release", "institution.release", {"claim": "@lc-claim-4", "supervisor": two}, state="released")
+    say("10-19", "recusal-1", "recusal.apply", {"supervisor": two, "scope": "institution", "object": LISTED[0][0],
+        "relation": "relative", "statement": "近亲属到该院任职，申请回避。"}, state="applied", ends="upheld", note="LC-9.6")
+    say("10-20", "recusal-1-decide", "recusal.decide", {"recusal": "@lc-recusal-1", "department": "fund",
+        "decision": "uphold", "note": "情况属实"}, state="upheld", note="LC-9.6: the claim on that institution ends")
+    say("10-21", "no-claim-recused", "institution.claim", {"supervisor": two, "institution": LISTED[0][0]}, "recused")
+    say("11-02", "list-2026-2", "institution.list", edition | {"version": 2, "published_on": "2026-11-02",
+        "csv": listing(*LISTED[:2], LISTED[3])}, state="current", ends="current", note="LC-11.3: what is dropped ends a claim")
+
+
+def weihai_interests(c):
+    """No list and no claims (WH-6.3); an interest is kept away from as soon as it is told (WH-7.6)."""
+    one = [ref for since, ref in c.supervisors if since <= day("09-20")][0]
+    c.line("wh-recusal-1", "recusal.apply", c.time(day("10-19")), {"supervisor": one, "scope": "institution",
+           "object": "H37100200101", "relation": "employer", "statement": "本人受聘于该院。"}, state="upheld", ends="lifted",
+           note="WH-7.6: 应当回避")
+    c.line("wh-no-claim", "institution.claim", c.time(day("10-20")), {"supervisor": one, "institution": "H37100200102"},
+           "not-provided", note="WH-6.3: all institutions are supervised, none is claimed")
+    c.line("wh-recusal-1-lift", "recusal.lift", c.time(day("11-10")), {"recusal": "@wh-recusal-1", "department": "fund"},
+           state="lifted", reason="已与该院解除聘用关系")
+
+
 def lincang():
     c = Lincang("530900", "lc", 530900)
     lincang_applications(c)
@@ -1292,6 +1346,7 @@ def lincang():
     last_day(c, {"kind": "opinion", "text": "样例意见：年底办事人多，希望窗口增开一个。", "county": "530902"}, "county-530902",
              "LC-R7; the last day of the sample")
     lincang_together(c)
+    lincang_interests(c)
     c.finish()
     return c
 
@@ -1305,6 +1360,7 @@ def weihai():
                                             "WH-5.4, WH-3.5 to WH-3.7: four factors, and whom the text gives priority"))
     last_day(c, {"kind": "enquiry", "text": "样例咨询：明年缴费标准何时公布？"}, "centre", "WH-R6; the last day of the sample")
     weihai_together(c)
+    weihai_interests(c)
     c.finish()
     return c
 

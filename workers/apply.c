@@ -31,15 +31,41 @@ static jd_str trace_of(jd_ctx *c, jd_str content)
     return (jd_str){ (const char *)digest, JD_DIGEST };
 }
 
+static bool has_attached(const jd_layout *l)
+{
+    for (int i = 0; i < l->n; i++)
+        if (jd_field_attached(&l->fields[i])) return true;
+    return false;
+}
+
+/* What the sender said: without what the worker put beside it, which may be another thing today. */
+static jd_str said(jd_ctx *c, jd_str plain)
+{
+    const jd_layout *l = &jd_message_get(c->cmd->type)->layout;
+    jd_buf b = { 0 };
+    jd_cur all = jd_cur_of(plain.p, plain.n);
+    jd_str why = jd_cur_bytes(&all, jd_cur_varint(&all));
+    void *msg = jd_alloc(&c->g->arena, l->size);
+    if (!has_attached(l) || !jd_decode_row(l, jd_cur_bytes(&all, (size_t)(all.end - all.p)), &c->g->arena, msg))
+        return plain;
+    for (int i = 0; i < l->n; i++)
+        if (jd_field_attached(&l->fields[i])) *JD_AT(jd_str, msg, &l->fields[i]) = (jd_str){ NULL, 0 };
+    jd_plain_pack(why, (jd_str){ "", 0 }, &b);
+    jd_encode_row(l, msg, &b);
+    jd_str out = jd_copy(&c->g->arena, jd_buf_view(&b));
+    jd_buf_free(&b);
+    return out;
+}
+
 static bool same_content(jd_ctx *c, const jd_entry *e, jd_str plain)
 {
     jd_str why, body, stored;
     if (e->type == JD_MSG_push_refused)
         return e->reasons[0].index == c->cmd->type && jd_entry_open(e, c->g->vault, &c->g->arena, &why, &body) &&
-               jd_str_eq(body, trace_of(c, plain));
+               jd_str_eq(body, trace_of(c, said(c, plain)));
     if (e->type != c->cmd->type) return false;
     return jd_unseal(c->g->vault, (jd_place){ e->seq, e->salt }, e->sealed, &c->g->arena, &stored) &&
-           jd_str_eq(stored, plain);
+           jd_str_eq(said(c, stored), said(c, plain));
 }
 
 /* What another sent is nobody's to ask for again. */
@@ -113,14 +139,31 @@ static void record_refusal(jd_ctx *c, jd_msg type, jd_code code, jd_str trace)
 }
 
 /* Full means refuse at the door, finish inside: a new case waits, work on one that is there does not. */
-static bool door_closed(const jd_ctx *c)
+static bool opens_case(jd_msg type)
 {
     static const jd_msg doors[] = { JD_MSG_application_submit, JD_MSG_nomination_submit, JD_MSG_report_submit,
                                     JD_MSG_institution_list,   JD_MSG_institution_claim, JD_MSG_meeting_record,
                                     JD_MSG_training_record,    JD_MSG_hearing_record,    JD_MSG_activity_invite,
-                                    JD_MSG_activity_report,    JD_MSG_document_send };
-    for (size_t i = 0; c->g->nearly_full && i < sizeof doors / sizeof *doors; i++)
-        if (doors[i] == c->cmd->type) return true;
+                                    JD_MSG_activity_report,    JD_MSG_document_send,     JD_MSG_report_receive,
+                                    JD_MSG_round_plan };
+    for (size_t i = 0; i < sizeof doors / sizeof *doors; i++)
+        if (doors[i] == type) return true;
+    return false;
+}
+
+/* New cases begin only while the policy holds; those that are there go on (LC-17.1, WH-13.1). */
+static bool holds(jd_ctx *c)
+{
+    char from[JD_DATE_LEN + 1], to[JD_DATE_LEN + 8] = "further notice";
+    const jd_policy *p = c->policy;
+    if (jd_policy_holds(p, c->today)) return true;
+    jd_format_date(p->effective_from, from);
+    if (p->effective_to != JD_NO_DAY) jd_format_date(p->effective_to, to);
+    if (p->status == JD_POLICY_REPEALED)
+        jd_refuse(c, JD_CODE_POLICY_NOT_IN_FORCE, p->validity_rule, NULL, "%.*s is repealed", JD_FMT(p->name));
+    else
+        jd_refuse(c, JD_CODE_POLICY_NOT_IN_FORCE, p->validity_rule, NULL, "%.*s is in force from %s to %s",
+                  JD_FMT(p->name), from, to);
     return false;
 }
 
@@ -128,18 +171,19 @@ static void decide(jd_ctx *c, const void *msg, jd_str plain, jd_buf *receipt)
 {
     jd_entry e;
     if (answer_known(c, plain, receipt)) return;
-    if (door_closed(c)) {
+    bool door = opens_case(c->cmd->type);
+    if (door && c->g->nearly_full) {
         answer_code(c, JD_CODE_STORE_FULL, receipt);
         return;
     }
-    jd_handler_of(c->cmd->type)(c, msg);
+    if (!door || holds(c)) jd_handler_of(c->cmd->type)(c, msg);
     if (c->out->code == JD_CODE_RECORDED) {
         jd_record(c, plain, &e);
         if (c->cmd->id) answer_entry(c, &e, receipt);
         return;
     }
     answer_code(c, c->out->code, receipt);
-    if (c->cmd->push) record_refusal(c, c->cmd->type, c->out->code, trace_of(c, plain));
+    if (c->cmd->push) record_refusal(c, c->cmd->type, c->out->code, trace_of(c, said(c, plain)));
 }
 
 /* A message that cannot be read; pushed, it is known again by the bytes it came as. */
@@ -182,13 +226,28 @@ void jd_prepare(const jd_command *cmd, jd_arena *a, jd_prepared *out)
     out->problems = kept;
 }
 
+void jd_attach_policy(jd_prepared *p, jd_arena *a, jd_str text, jd_str parent)
+{
+    struct jd_policy_activate m = *(const struct jd_policy_activate *)p->msg;
+    m.text = text;
+    m.parent = parent;
+    struct jd_policy_activate *kept = jd_alloc(a, sizeof *kept);
+    *kept = m;
+    p->msg = kept;
+    p->plain = content_of(&p->cmd, &jd_message_get(p->cmd.type)->layout, kept, a);
+}
+
 void jd_apply_prepared(jd_engine *g, const jd_prepared *p, jd_buf *receipt)
 {
     static _Thread_local jd_outcome out;
     jd_ms at = p->cmd.at > g->tally.at ? p->cmd.at : g->tally.at;
-    jd_ctx c = {
-        .g = g, .policy = jd_engine_policy(g, 0), .cmd = &p->cmd, .at = at, .today = jd_day_from_ms(at), .out = &out
-    };
+    jd_ctx c = { .g = g,
+                 .policy = jd_engine_policy(g, 0),
+                 .calendar = jd_engine_calendar(g, g->tally.calendar),
+                 .cmd = &p->cmd,
+                 .at = at,
+                 .today = jd_day_from_ms(at),
+                 .out = &out };
     start_outcome(g, &out);
     if (!jd_authorised(&c, p->problems ? NULL : p->msg))
         turn_away(&c, receipt);

@@ -54,6 +54,19 @@ jd_inbatch *jd_inbatch_read(const char *p, size_t n)
     return NULL;
 }
 
+void jd_inbatch_attach(jd_inbatch *b, const char *policy_file)
+{
+    jd_policy_text t = { 0 };
+    for (uint32_t i = 0; i < b->n; i++) {
+        jd_prepared *p = &b->v[i].prepared;
+        jd_buf wrong = { 0 };
+        if (p->cmd.type != JD_MSG_policy_activate || p->problems) continue;
+        if (!t.file && !jd_policy_read(&b->arena, policy_file, &t, &wrong)) t = (jd_policy_text){ .file = policy_file };
+        jd_buf_free(&wrong); /* its sender is told that there is none */
+        jd_attach_policy(p, &b->arena, t.text, t.parent.n ? t.parent : (jd_str){ NULL, 0 });
+    }
+}
+
 void jd_inbatch_free(jd_inbatch *b)
 {
     if (!b) return;

@@ -21,6 +21,8 @@ typedef struct jd_inbatch {
 
 /* NULL when the bytes are no batch. They are copied. */
 jd_inbatch *jd_inbatch_read(const char *p, size_t n);
+/* What the worker itself puts beside a message: for policy.activate the policy of the folder, as it is now. */
+void jd_inbatch_attach(jd_inbatch *b, const char *policy_file);
 void jd_inbatch_free(jd_inbatch *b);
 
 #endif

@@ -148,6 +148,13 @@ jd_change *jd_note(jd_ctx *c, jd_entity e, uint64_t number, jd_case_row *row, jd
     return change(c, e, number, row, (int)row->head.state, event);
 }
 
+jd_change *jd_stay(jd_ctx *c, jd_entity e, uint64_t number, jd_case_row *row, jd_event_id event)
+{
+    if (!jd_state_final(e, (int)row->head.state)) return jd_note(c, e, number, row, event);
+    refuse_move(c, e, (int)row->head.state);
+    return NULL;
+}
+
 jd_change *jd_tell(jd_ctx *c, jd_event_id event)
 {
     jd_change *ch = add_change(c);

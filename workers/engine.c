@@ -12,42 +12,79 @@ const jd_policy *jd_engine_policy(const jd_engine *g, uint64_t number)
     return number && number <= JD_POLICIES_MAX ? g->policies[number - 1] : NULL;
 }
 
-/* A stored activation: its body holds both files. */
-static jd_policy *load_activation(jd_engine *g, jd_txn *t, uint64_t seq, char *why, size_t why_n)
+const jd_calendar *jd_engine_calendar(const jd_engine *g, uint64_t number)
+{
+    return number && number <= JD_CALENDARS_MAX ? g->calendars[number - 1] : NULL;
+}
+
+/* The message of a stored entry; NULL where it cannot be opened. */
+static const void *stored_message(jd_engine *g, jd_txn *t, uint64_t seq, jd_msg *type)
 {
     jd_entry e;
     jd_str reason, body;
-    jd_buf diagnostics = { 0 };
-    struct jd_policy_activate m;
-    const jd_layout *l = &jd_message_get(JD_MSG_policy_activate)->layout;
-    if (!jd_entry_read(t, seq, &g->arena, &e) || !jd_entry_open(&e, g->vault, &g->arena, &reason, &body) ||
-        !jd_decode_row(l, body, &g->arena, &m)) {
-        snprintf(why, why_n,
-                 "the policy in journal entry %llu cannot be opened: is the master key the one "
-                 "this store was made with?",
-                 (unsigned long long)seq);
-        return NULL;
-    }
-    jd_policy *p = jd_policy_load("stored policy", m.policy, "stored calendar", m.calendar, &diagnostics);
-    if (!p) snprintf(why, why_n, "%.*s", JD_FMT(jd_buf_view(&diagnostics)));
-    jd_buf_free(&diagnostics);
-    return p;
+    if (!jd_entry_read(t, seq, &g->arena, &e) || !jd_entry_open(&e, g->vault, &g->arena, &reason, &body)) return NULL;
+    *type = (jd_msg)e.type;
+    const jd_layout *l = &jd_message_get(*type)->layout;
+    void *msg = jd_alloc(&g->arena, l->size);
+    return jd_decode_row(l, body, &g->arena, msg) ? msg : NULL;
 }
 
-static bool load_policies(jd_engine *g, jd_txn *t, char *why, size_t why_n)
+/* A policy and the one it extends are whole in the entry that took it up. */
+static bool stored_policy(jd_engine *g, uint64_t number, jd_msg type, const void *msg, jd_buf *wrong)
 {
-    jd_scan s = jd_scan_from(t, JD_DB_POLICIES, (jd_str){ "", 0 });
-    while (jd_scan_next(&s)) {
-        uint64_t number = jd_unkey_seq(s.key);
-        jd_policy *p = load_activation(g, t, jd_unkey_seq(s.value), why, why_n);
-        if (!p || number == 0 || number > JD_POLICIES_MAX) {
-            jd_scan_end(&s);
-            return false;
-        }
-        p->number = (uint16_t)number;
-        g->policies[number - 1] = p;
+    const struct jd_policy_activate *asked = msg;
+    const struct jd_policy_load *own = msg;
+    bool is_asked = type == JD_MSG_policy_activate;
+    const jd_policy_text t = { .file = "stored policy",
+                               .parent_file = "stored policy it extends",
+                               .text = is_asked ? asked->text : own->text,
+                               .parent = is_asked ? asked->parent : own->parent };
+    jd_policy *p = jd_policy_load(&t, wrong);
+    if (!p) return false;
+    p->number = (uint16_t)number;
+    g->policies[number - 1] = p;
+    return true;
+}
+
+static bool stored_calendar(jd_engine *g, uint64_t number, jd_msg type, const void *msg, jd_buf *wrong)
+{
+    const struct jd_calendar_activate *m = msg;
+    (void)type;
+    jd_calendar *c = jd_calendar_open("stored calendar", m->text, wrong);
+    if (!c) return false;
+    c->number = (uint16_t)number;
+    g->calendars[number - 1] = c;
+    return true;
+}
+
+/* Every policy, or every calendar, that was ever taken up. */
+static bool load_stored(jd_engine *g, jd_txn *t, jd_db db,
+                        bool (*load)(jd_engine *, uint64_t, jd_msg, const void *, jd_buf *), jd_buf *wrong)
+{
+    bool ok = true;
+    jd_scan s = jd_scan_from(t, db, (jd_str){ "", 0 });
+    while (ok && jd_scan_next(&s)) {
+        jd_msg type;
+        uint64_t number = jd_unkey_seq(s.key), seq = jd_unkey_seq(s.value);
+        const void *msg = number && number <= JD_POLICIES_MAX ? stored_message(g, t, seq, &type) : NULL;
+        if (!msg)
+            jd_buf_printf(wrong,
+                          "journal entry %llu cannot be opened: is the master key the one this store was made with?",
+                          (unsigned long long)seq);
+        ok = msg && load(g, number, type, msg, wrong);
     }
-    return t->rc == 0;
+    jd_scan_end(&s);
+    return ok && t->rc == 0;
+}
+
+static bool load_all(jd_engine *g, jd_txn *t, char *why, size_t why_n)
+{
+    jd_buf wrong = { 0 };
+    bool ok = load_stored(g, t, JD_DB_POLICIES, stored_policy, &wrong) &&
+              load_stored(g, t, JD_DB_CALENDARS, stored_calendar, &wrong);
+    if (wrong.n) snprintf(why, why_n, "%.*s", JD_FMT(jd_buf_view(&wrong)));
+    jd_buf_free(&wrong);
+    return ok;
 }
 
 bool jd_engine_open(jd_engine *g, jd_store *store, jd_vault *vault, uint32_t division, char *why, size_t why_n)
@@ -56,7 +93,7 @@ bool jd_engine_open(jd_engine *g, jd_store *store, jd_vault *vault, uint32_t div
     *g = (jd_engine){ .division = division, .store = store, .vault = vault, .due_hint = JD_NO_TIME };
     snprintf(why, why_n, "the store cannot be read");
     jd_begin(store, &t, false);
-    bool ok = !t.rc && jd_tally_read(&t, &g->tally) && load_policies(g, &t, why, why_n);
+    bool ok = !t.rc && jd_tally_read(&t, &g->tally) && load_all(g, &t, why, why_n);
     jd_abort(&t);
     jd_arena_reset(&g->arena);
     return ok;
@@ -65,15 +102,19 @@ bool jd_engine_open(jd_engine *g, jd_store *store, jd_vault *vault, uint32_t div
 void jd_engine_close(jd_engine *g)
 {
     for (int i = 0; i < JD_POLICIES_MAX; i++) jd_policy_free(g->policies[i]);
+    for (int i = 0; i < JD_CALENDARS_MAX; i++) jd_calendar_free(g->calendars[i]);
     jd_arena_free(&g->arena);
     jd_buf_free(&g->entry);
     jd_buf_free(&g->row);
 }
 
+enum { AT_ONCE = 1024, RECKONS_AT_ONCE = 64 };
+
 void jd_batch_begin(jd_engine *g, jd_buf *events)
 {
     g->events = events;
     g->events_n = 0;
+    g->reckons_left = RECKONS_AT_ONCE;
     jd_arena_reset(&g->arena);
     jd_begin(g->store, &g->txn, true);
 }
@@ -96,25 +137,38 @@ int jd_batch_commit(jd_engine *g)
     return rc;
 }
 
-void jd_activate(jd_engine *g, const jd_policy *p, jd_ms now, uint64_t salt)
+/* ------------------------------------------------------------ what the worker does by itself */
+
+static void apply_own(jd_engine *g, jd_msg type, const void *msg, jd_ms now, uint64_t salt)
 {
-    struct jd_policy_activate m = { .policy = p->text, .calendar = p->calendar_text };
     jd_buf body = { 0 }, nobody = { 0 };
-    const jd_policy *in_force = jd_engine_policy(g, 0);
-    if (in_force && memcmp(in_force->hash, p->hash, sizeof p->hash) == 0) return;
-    jd_encode_row(&jd_message_get(JD_MSG_policy_activate)->layout, &m, &body);
-    jd_command cmd = { .type = JD_MSG_policy_activate,
-                       .at = now,
-                       .salt = salt,
-                       .sender = JD_STR("worker"),
-                       .body = jd_buf_view(&body),
-                       .canonical = true };
+    jd_encode_row(&jd_message_get(type)->layout, msg, &body);
+    jd_command cmd = {
+        .type = type, .at = now, .salt = salt, .sender = JD_STR("worker"), .body = jd_buf_view(&body), .canonical = true
+    };
     jd_apply(g, &cmd, &nobody);
     jd_buf_free(&body);
     jd_buf_free(&nobody);
 }
 
-jd_ms jd_next_due(jd_engine *g)
+static bool same_policy(const jd_policy *a, const jd_policy *b)
+{
+    return a && memcmp(a->hash, b->hash, sizeof a->hash) == 0;
+}
+
+void jd_take_up(jd_engine *g, const jd_policy *p, const jd_calendar *cal, jd_ms now, uint64_t salt)
+{
+    struct jd_policy_load policy = { .text = p->text, .parent = p->parent_text };
+    struct jd_calendar_activate calendar = { .text = cal->text };
+    const jd_calendar *was = jd_engine_calendar(g, g->tally.calendar);
+    uint16_t latest = g->tally.pending ? g->tally.pending : g->tally.policy;
+    if (!p->parent_text.n) policy.parent = (jd_str){ NULL, 0 };
+    if (!latest || !same_policy(jd_engine_policy(g, latest), p)) apply_own(g, JD_MSG_policy_load, &policy, now, salt);
+    if (!was || memcmp(was->hash, cal->hash, sizeof was->hash) != 0)
+        apply_own(g, JD_MSG_calendar_activate, &calendar, now, salt);
+}
+
+static jd_ms next_clock(jd_engine *g)
 {
     jd_ms due = JD_NO_TIME;
     jd_entity e;
@@ -126,25 +180,37 @@ jd_ms jd_next_due(jd_engine *g)
     return due;
 }
 
+/* Limits are laid under a new calendar before any clock rings by the old one. */
+static jd_msg next_of_own(jd_engine *g, jd_ms *due)
+{
+    const jd_policy *pending = g->tally.pending ? jd_engine_policy(g, g->tally.pending) : NULL;
+    *due = g->tally.at;
+    if (g->tally.reckoning) return JD_MSG_calendar_reckon;
+    *due = next_clock(g);
+    if (!pending || (*due != JD_NO_TIME && *due < jd_day_start(pending->effective_from))) return JD_MSG_clock_tick;
+    *due = jd_day_start(pending->effective_from);
+    return JD_MSG_policy_commence;
+}
+
+jd_ms jd_next_due(jd_engine *g)
+{
+    jd_ms due;
+    next_of_own(g, &due);
+    return due;
+}
+
 bool jd_fire_due(jd_engine *g, jd_ms now, uint64_t salt)
 {
-    enum { AT_ONCE = 1024 };
     jd_ms due;
-    jd_buf nobody = { 0 };
     if (now < g->tally.at) now = g->tally.at;
     if (g->due_hint != JD_NO_TIME && now < g->due_hint) return false;
     for (int i = 0; i < AT_ONCE; i++) {
-        due = jd_next_due(g);
+        jd_msg type = next_of_own(g, &due);
         g->due_hint = due == JD_NO_TIME ? INT64_MAX : due;
         if (due == JD_NO_TIME || due > now || g->txn.rc) return false;
-        jd_command cmd = { .type = JD_MSG_clock_tick,
-                           .at = now,
-                           .salt = salt,
-                           .sender = JD_STR("worker"),
-                           .body = JD_STR("\x90"),
-                           .canonical = true };
+        if (type == JD_MSG_calendar_reckon && g->reckons_left-- <= 0) return true;
         uint64_t before = g->tally.seq;
-        jd_apply(g, &cmd, &nobody);
+        apply_own(g, type, NULL, now, salt); /* these have no fields */
         /* a clock without its case: stop rather than guess */
         if (g->tally.seq == before && !g->txn.rc) g->txn.rc = JD_STORE_DAMAGED;
     }

@@ -11,7 +11,7 @@
 #include "workers/policy/policy.h"
 #include "workers/rows.h"
 
-enum { JD_POLICIES_MAX = 1024, JD_REASONS_MAX = 32 };
+enum { JD_POLICIES_MAX = 1024, JD_CALENDARS_MAX = 1024, JD_REASONS_MAX = 32 };
 
 /* What the store says about itself in one row, kept in memory while a batch is applied. */
 typedef struct jd_tally {
@@ -21,7 +21,12 @@ typedef struct jd_tally {
     uint64_t numbers[JD_E_COUNT];
     uint64_t in_state[JD_E_COUNT][32];
     uint64_t overdue[JD_E_COUNT];
-    uint16_t policy; /* in force, 0 for none yet */
+    uint16_t policies;  /* last number given to one */
+    uint16_t policy;    /* in force, 0 for none yet */
+    uint16_t pending;   /* comes into force on its day, 0 for none */
+    uint16_t calendar;  /* in force; calendars are numbered as they come into force */
+    bool reckoning;     /* running limits are being laid under it */
+    uint8_t cursor[18]; /* the clock they are reckoned up to: a key of JD_DB_CLOCKS */
     uint8_t chain[JD_CHAIN];
 } jd_tally;
 
@@ -29,13 +34,15 @@ typedef struct jd_engine {
     uint32_t division;
     jd_store *store;
     jd_vault *vault;
-    jd_policy *_Atomic policies[JD_POLICIES_MAX]; /* by number - 1; readers look here too */
+    jd_policy *_Atomic policies[JD_POLICIES_MAX];     /* by number - 1; readers look here too */
+    jd_calendar *_Atomic calendars[JD_CALENDARS_MAX]; /* likewise */
     jd_tally tally;
     jd_txn txn;        /* the batch's */
     jd_arena arena;    /* the batch's */
     jd_buf entry, row; /* scratch */
     bool nearly_full;  /* new cases are told to come again; what is there goes on */
-    jd_ms due_hint;    /* no clock is due before; JD_NO_TIME: look */
+    jd_ms due_hint;    /* nothing is due before; JD_NO_TIME: look */
+    int reckons_left;  /* in this batch */
     jd_buf *events;    /* packed for publishing, where somebody wants them */
     uint32_t events_n;
 } jd_engine;
@@ -59,6 +66,7 @@ bool jd_engine_open(jd_engine *g, jd_store *store, jd_vault *vault, uint32_t div
 void jd_engine_close(jd_engine *g);
 
 const jd_policy *jd_engine_policy(const jd_engine *g, uint64_t number); /* 0: the one in force */
+const jd_calendar *jd_engine_calendar(const jd_engine *g, uint64_t number);
 
 /* A batch: begin, apply each, commit. apply appends one receipt to `receipt` (nothing for internal
  * commands). After a failed commit nothing of the batch happened. */
@@ -79,10 +87,14 @@ void jd_apply_prepared(jd_engine *g, const jd_prepared *p, jd_buf *receipt);
 void jd_replay_refusal(jd_engine *g, const jd_entry *e, jd_str trace); /* of a pushed message */
 int jd_batch_commit(jd_engine *g);
 
-/* The policy of the files, activated by a command when it differs from the one in force. */
-void jd_activate(jd_engine *g, const jd_policy *p, jd_ms now, uint64_t salt);
+/* What the files say, taken up by commands of the worker's own where it differs from what is known. */
+void jd_take_up(jd_engine *g, const jd_policy *p, const jd_calendar *cal, jd_ms now, uint64_t salt);
 
-/* Fires what is due by `now`, as commands; true when more is left than one batch should hold. */
+/* Puts the texts that policy.activate is about beside what its sender said; they are read outside. */
+void jd_attach_policy(jd_prepared *p, jd_arena *a, jd_str text, jd_str parent);
+
+/* Does what is due by `now`, as commands: a policy whose day has come, limits to reckon anew, clocks. True
+ * when more is left than one batch should hold. */
 bool jd_fire_due(jd_engine *g, jd_ms now, uint64_t salt);
 jd_ms jd_next_due(jd_engine *g); /* JD_NO_TIME for none */
 

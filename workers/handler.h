@@ -38,7 +38,8 @@ typedef struct jd_outcome {
 
 typedef struct jd_ctx {
     jd_engine *g;
-    const jd_policy *policy; /* in force; a case has its own */
+    const jd_policy *policy;     /* in force; a case has its own */
+    const jd_calendar *calendar; /* in force, for every case */
     const jd_command *cmd;
     jd_ms at;
     jd_day today;
@@ -191,15 +192,22 @@ jd_change *jd_close_recusal(jd_ctx *c, uint64_t number, jd_case_row *recusal, in
 void jd_begin_recusal(jd_ctx *c, const jd_policy *p, uint64_t number, jd_case_row *recusal, uint64_t supervisor,
                       jd_scope scope, jd_str object);
 void jd_uphold_recusal(jd_ctx *c, uint64_t number, jd_case_row *recusal);
-void jd_detect_employer(jd_ctx *c, const jd_policy *p, uint64_t supervisor, jd_str institution);
+void jd_detect_employer(jd_ctx *c, const jd_policy *p, uint64_t supervisor, const jd_form *form);
 bool jd_end_interests(jd_ctx *c, uint64_t supervisor); /* with the appointment, so many at once; false: more is left */
 void jd_fire_recusal(jd_ctx *c, const jd_policy *p, const jd_due *d, jd_case_row *row);
 void jd_fire_list(jd_ctx *c, const jd_policy *p, const jd_due *d, jd_case_row *row);
 void jd_fire_settle(jd_ctx *c, const jd_due *d, jd_case_row *supervisor);
+/* A change of a case that leaves it in its state: open ones only, else refuses. */
+jd_change *jd_stay(jd_ctx *c, jd_entity e, uint64_t number, jd_case_row *row, jd_event_id event);
 
 /* limits.c: arms and clears the case's running time limit */
 void jd_limit_start(jd_ctx *c, const jd_policy *p, struct jd_row_report *row, jd_clock_id k, jd_day from);
 void jd_limit_end(struct jd_row_report *row);
 void jd_limit_move(jd_ctx *c, const jd_policy *p, struct jd_row_report *row, jd_day due); /* another last day */
+/* The last day by what the limit has been through, under p and the calendar in force. */
+jd_day jd_limit_reckoned(const jd_ctx *c, const jd_policy *p, const struct jd_row_report *row);
+/* The same for a limit whose policy or calendar changed while it ran: that never breaches it, so the last
+ * day is at the earliest today; one that is past already and not said to be so does not move back. */
+jd_day jd_limit_anew(const jd_ctx *c, const jd_policy *p, const struct jd_row_report *row);
 
 #endif

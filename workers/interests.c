@@ -184,18 +184,26 @@ void jd_uphold_recusal(jd_ctx *c, uint64_t number, jd_case_row *row)
     blocked->claim.recusal = (int64_t)number;
 }
 
-/* The form says where the supervisor works: an interest that the machine can see (WH-7.6), or that people
- * decide on (LC-9.6). */
-void jd_detect_employer(jd_ctx *c, const jd_policy *p, uint64_t supervisor, jd_str institution)
+static void detect(jd_ctx *c, const jd_policy *p, uint64_t supervisor, jd_scope scope, jd_str object)
 {
     uint64_t number;
-    if (!p->recusal.on || !institution.p || jd_refused(c)) return;
     jd_case_row *row = jd_new_case(c, JD_E_recusal, &number);
     row->head.policy = p->number;
-    if (!jd_move(c, JD_E_recusal, number, row, JD_V_recusal_detect,
-                 p->recusal.detected_upheld ? JD_S_recusal_upheld : JD_S_recusal_detected, JD_EV_recusal_detected))
-        return;
-    jd_begin_recusal(c, p, number, row, supervisor, JD_SCOPE_institution, institution);
+    if (jd_move(c, JD_E_recusal, number, row, JD_V_recusal_detect,
+                p->recusal.detected_upheld ? JD_S_recusal_upheld : JD_S_recusal_detected, JD_EV_recusal_detected))
+        jd_begin_recusal(c, p, number, row, supervisor, scope, object);
+}
+
+/* The form says where the supervisor works, and at what kind of place: an interest that the machine can see
+ * (WH-7.6), or that people decide on (LC-9.6). */
+void jd_detect_employer(jd_ctx *c, const jd_policy *p, uint64_t supervisor, const jd_form *form)
+{
+    const jd_recusal_rules *r = &p->recusal;
+    if (!r->on || jd_refused(c)) return;
+    if (form->employer_institution.p) detect(c, p, supervisor, JD_SCOPE_institution, form->employer_institution);
+    for (int i = 0; i < r->sights_n && form->employer_kind.p; i++)
+        if (jd_str_eq(r->sights[i].employer_kind, form->employer_kind))
+            detect(c, p, supervisor, JD_SCOPE_target, r->sights[i].target);
 }
 
 void jd_begin_recusal(jd_ctx *c, const jd_policy *p, uint64_t number, jd_case_row *row, uint64_t supervisor,

@@ -17,13 +17,15 @@ enum { JD_CHAIN = 32, JD_ENTRY_FORMAT = 1 };
 /* What a reason rests on. Indexes are those of the case's policy or of a message's layout. */
 typedef enum {
     JD_ON_NOTHING,
-    JD_ON_FORM,    /* a field of the application form */
-    JD_ON_FIELD,   /* a field of the message itself */
-    JD_ON_FACT,    /* a fact */
-    JD_ON_DERIVED, /* a derived value */
-    JD_ON_ROUTE,   /* a routing rule */
-    JD_ON_CLOCK,   /* a time limit */
-    JD_ON_ACCUSED, /* whom a report is about: told in the receipt, and in no event */
+    JD_ON_FORM,     /* a field of the application form */
+    JD_ON_FIELD,    /* a field of the message itself */
+    JD_ON_FACT,     /* a fact */
+    JD_ON_DERIVED,  /* a derived value */
+    JD_ON_ROUTE,    /* a routing rule */
+    JD_ON_CLOCK,    /* a time limit */
+    JD_ON_DUE,      /* the last day before this, a jd_day */
+    JD_ON_CALENDAR, /* the calendar of that number */
+    JD_ON_ACCUSED,  /* whom a report is about: told in the receipt, and in no event */
 } jd_ground;
 
 typedef struct jd_reason {

@@ -140,6 +140,16 @@ jd_key jd_key_recusal(uint64_t supervisor, int scope, jd_str object)
     return k;
 }
 
+/* A report forwarded here is taken once, whatever it is called when it is sent again. */
+jd_key jd_key_origin(uint32_t division, uint64_t number)
+{
+    jd_key k = { .n = 0 };
+    add8(&k, 'O');
+    add64(&k, division);
+    add64(&k, number);
+    return k;
+}
+
 uint64_t jd_unkey_seq(jd_str k)
 {
     return jd_get_be64((const uint8_t *)k.p);

@@ -49,6 +49,7 @@ jd_key jd_key_work(jd_entity e, int state, uint16_t dept, uint64_t number);
 jd_key jd_key_person_hash(const uint8_t hash[16]);
 jd_key jd_key_person(uint64_t number);
 jd_key jd_key_certificate(jd_str number);
+jd_key jd_key_origin(uint32_t division, uint64_t number); /* in JD_DB_PEOPLE */
 jd_key jd_key_fact(uint64_t person, jd_str predicate);
 jd_key jd_key_tie(jd_tie_kind kind, uint64_t from, uint64_t to);
 jd_key jd_key_institution(jd_str code);

@@ -9,8 +9,8 @@ void jd_limit_start(jd_ctx *c, const jd_policy *p, struct jd_row_report *row, jd
     row->clock_kind = k;
     row->clock_from = from;
     row->extended = JD_NO_INT;
-    row->stood_still = (jd_str){ NULL, 0 };
-    row->due = jd_deadline(p, k, from);
+    row->stood_still = row->lengthened = (jd_str){ NULL, 0 };
+    row->due = jd_deadline(p, c->calendar, k, from);
     row->clock = jd_next_rung(p->clocks[k].warn, p->clocks[k].warn_n, row->due, c->at);
 }
 
@@ -23,10 +23,28 @@ void jd_limit_end(struct jd_row_report *row)
     row->overdue = JD_UNKNOWN;
 }
 
+jd_day jd_limit_reckoned(const jd_ctx *c, const jd_policy *p, const struct jd_row_report *row)
+{
+    const jd_course course = { .from = row->clock_from,
+                               .stood_still = row->stood_still,
+                               .lengthened = row->lengthened };
+    return jd_course_end(&p->clocks[row->clock_kind], c->calendar, &course);
+}
+
+jd_day jd_limit_anew(const jd_ctx *c, const jd_policy *p, const struct jd_row_report *row)
+{
+    jd_day due = jd_limit_reckoned(c, p, row);
+    if (due >= c->today) return due;
+    if (row->due >= c->today) return c->today;
+    return due > row->due ? due : row->due;
+}
+
 void jd_limit_move(jd_ctx *c, const jd_policy *p, struct jd_row_report *row, jd_day due)
 {
     const jd_clock_rule *k = &p->clocks[row->clock_kind];
     row->due = due;
     row->clock = jd_next_rung(k->warn, k->warn_n, due, c->at);
     if (c->today <= due) row->overdue = JD_UNKNOWN;
+    /* past already and not said to be: that is what is due now */
+    if (row->clock == JD_NO_TIME && row->overdue != JD_YES) row->clock = jd_day_start(due + 1);
 }

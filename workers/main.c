@@ -87,27 +87,40 @@ static bool configured(const jd_config *c, uint32_t division)
     return false;
 }
 
+static void die_of(const jd_buf *diagnostics)
+{
+    fprintf(stderr, "%.*s", JD_FMT(jd_buf_view(diagnostics)));
+    exit(JD_EX_CONFIG);
+}
+
 static jd_policy *load_policy(jd_config *c, uint32_t division)
 {
-    const char *file = jd_policy_file(c, division), *calendar = jd_calendar_file(c);
-    jd_buf text = { 0 }, days = { 0 }, diagnostics = { 0 };
-    if (!jd_read_file(file, &text)) jd_die(JD_EX_CONFIG, "%s: %s", file, strerror(errno));
-    if (!jd_read_file(calendar, &days)) jd_die(JD_EX_CONFIG, "%s: %s", calendar, strerror(errno));
-    jd_policy *p = jd_policy_load(file, jd_buf_view(&text), calendar, jd_buf_view(&days), &diagnostics);
-    if (!p) {
-        fprintf(stderr, "%.*s", JD_FMT(jd_buf_view(&diagnostics)));
-        exit(JD_EX_CONFIG);
-    }
+    jd_policy_text text;
+    jd_buf diagnostics = { 0 };
+    const char *file = jd_policy_file(c, division);
+    jd_policy *p = jd_policy_read(&c->arena, file, &text, &diagnostics) ? jd_policy_load(&text, &diagnostics) : NULL;
+    if (!p) die_of(&diagnostics);
     if (p->division != division) jd_die(JD_EX_CONFIG, "%s: is the policy of %06u", file, p->division);
-    jd_buf_free(&text);
-    jd_buf_free(&days);
     jd_buf_free(&diagnostics);
     return p;
+}
+
+static jd_calendar *load_calendar(jd_config *c)
+{
+    const char *file = jd_calendar_file(c);
+    jd_buf days = { 0 }, diagnostics = { 0 };
+    if (!jd_read_file(file, &days)) jd_die(JD_EX_CONFIG, "%s: %s", file, strerror(errno));
+    jd_calendar *cal = jd_calendar_open(file, jd_buf_view(&days), &diagnostics);
+    if (!cal) die_of(&diagnostics);
+    jd_buf_free(&days);
+    jd_buf_free(&diagnostics);
+    return cal;
 }
 
 static int check_policy(jd_config *c, uint32_t division)
 {
     jd_policy_free(load_policy(c, division)); /* or it has said why not, and is gone */
+    jd_calendar_free(load_calendar(c));
     return JD_EX_OK;
 }
 
@@ -118,14 +131,34 @@ static jd_ms now_ms(void)
     return (jd_ms)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* Under a simulated clock the division's time begins with its policy, not with the machine's. */
-static void activate(jd_engine *g, const jd_config *c, const jd_policy *p, uint64_t salt)
+static void say_policy(const jd_engine *g, const jd_policy *found, jd_day today)
 {
-    jd_ms now = c->simulated ? jd_day_start(p->effective_from) : now_ms();
+    const jd_policy *p = jd_engine_policy(g, 0),
+                    *next = g->tally.pending ? jd_engine_policy(g, g->tally.pending) : NULL;
+    char from[JD_DATE_LEN + 1];
+    const jd_policy *latest = next ? next : p;
+    jd_format_date(latest->effective_from, from);
+    if (memcmp(latest->hash, found->hash, sizeof found->hash) != 0)
+        jd_log(JD_ERR, "%.*s cannot be taken up: the store holds %d policies", JD_FMT(found->name), JD_POLICIES_MAX);
+    if (!jd_policy_holds(p, today))
+        jd_log(JD_WARN, "%.*s is not in force today: no new case can begin", JD_FMT(p->name));
+    if (next) jd_log(JD_NOTICE, "%.*s comes into force on %s", JD_FMT(next->name), from);
+    if (g->tally.reckoning) jd_log(JD_NOTICE, "another calendar: running limits are reckoned anew");
+}
+
+/* Under a simulated clock the division's time begins with its policy, and goes on with its commands. */
+static void take_up(jd_engine *g, jd_config *c, uint32_t division, uint64_t salt)
+{
+    jd_policy *p = load_policy(c, division);
+    jd_calendar *cal = load_calendar(c);
+    jd_ms first = g->tally.policy ? g->tally.at : jd_day_start(p->effective_from);
     jd_batch_begin(g, NULL);
-    jd_activate(g, p, now, salt);
+    jd_take_up(g, p, cal, c->simulated ? first : now_ms(), salt);
     int rc = jd_batch_commit(g);
-    if (rc) jd_die(JD_EX_IO, "activating the policy: %s", jd_store_error(rc));
+    if (rc) jd_die(JD_EX_IO, "taking up the policy: %s", jd_store_error(rc));
+    say_policy(g, p, jd_day_from_ms(c->simulated ? g->tally.at : now_ms()));
+    jd_policy_free(p);
+    jd_calendar_free(cal);
 }
 
 /* A new key opens no store there is: then the old one must be found, not replaced. */
@@ -141,16 +174,15 @@ static int serve(jd_config *c, uint32_t division)
     static jd_engine g; /* large */
     char why[512];
     uint64_t salt;
-    jd_policy *p = load_policy(c, division);
+    jd_policy_free(load_policy(c, division)); /* nothing is made for a policy that is wrong */
     jd_vault *v = jd_vault_open(c->key, !any_store(c), division, why, sizeof why);
     if (!v) jd_die(JD_EX_CONFIG, "%s", why);
     jd_store *s = jd_store_open(jd_store_dir(c, division), true, (size_t)c->map_mib << 20, why, sizeof why);
     if (!s) jd_die(JD_EX_IO, "%s", why);
     if (!jd_engine_open(&g, s, v, division, why, sizeof why)) jd_die(JD_EX_IO, "%s", why);
     jd_random(&salt, sizeof salt);
-    activate(&g, c, p, salt);
-    jd_policy_free(p);
-    int rc = jd_serve(&g, salt, jd_worker_socket(c, division));
+    take_up(&g, c, division, salt);
+    int rc = jd_serve(&g, salt, c);
     jd_engine_close(&g);
     jd_store_close(s);
     jd_vault_close(v);

@@ -3,9 +3,9 @@
 #include "workers/handler.h"
 #include "workers/rules/deadline.h"
 
-static void arm(jd_ctx *c, const jd_policy *p, const jd_duty_rule *r, jd_case_row *row)
+static void arm(jd_ctx *c, const jd_duty_rule *r, jd_case_row *row)
 {
-    row->obligation.due = jd_duty_day(p, r, row->obligation.from);
+    row->obligation.due = jd_duty_day(c->calendar, r, row->obligation.from);
     row->obligation.clock_kind = JD_CLOCK_DUTY;
     row->obligation.clock = jd_next_rung(r->limit.warn, r->limit.warn_n, row->obligation.due, c->at);
     /* begun behind its day already, as a period may be after a long standstill: late at once */
@@ -26,7 +26,7 @@ static void begin(jd_ctx *c, const jd_policy *p, int kind, uint64_t supervisor, 
     row->obligation.dept = r->owner;
     row->obligation.from = from;
     if (before) row->obligation.before = (int64_t)before;
-    arm(c, p, r, row);
+    arm(c, r, row);
     ch->due = row->obligation.due;
     jd_tie(c, r->of_appointment ? JD_TIE_duty_of : JD_TIE_periodic, supervisor, number);
 }
@@ -185,7 +185,7 @@ static void reopen(jd_ctx *c, uint64_t number, jd_case_row *row)
     if (!ch) return;
     row->obligation.done_on = JD_NO_DAY;
     row->obligation.met_by = JD_NO_INT;
-    arm(c, p, &p->duties[row->obligation.kind], row);
+    arm(c, &p->duties[row->obligation.kind], row);
     ch->due = row->obligation.due;
     jd_tie(c, JD_TIE_periodic, 0, number);
 }

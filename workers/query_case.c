@@ -89,6 +89,8 @@ typedef struct page {
     int64_t dept;   /* -1: any */
     uint64_t round; /* 0: any */
     jd_str dept_code;
+    const jd_field *about; /* the entity's field `supervisor`, where one is asked for */
+    int64_t supervisor;
     bool overdue, more;
     int64_t n;
     int looked;
@@ -98,6 +100,7 @@ static bool wanted(const jd_asked *q, const page *pg, const jd_case_row *row)
 {
     if (pg->state >= 0 && row->head.state != pg->state) return false;
     if (pg->overdue && row->head.overdue != JD_YES) return false;
+    if (pg->about && *JD_IN(int64_t, row, pg->about) != pg->supervisor) return false;
     return !pg->dept_code.n ||
            jd_str_eq(jd_dept_code(jd_engine_policy(q->g, (uint64_t)row->head.policy), row->head.dept), pg->dept_code);
 }
@@ -171,6 +174,22 @@ static void scan_round(jd_asked *q, page *pg)
     }
 }
 
+/* Reports, claims, obligations and others say whose they are in a field of this name. */
+static void read_supervisor(jd_asked *q, jd_str id, page *pg)
+{
+    const jd_layout *l = jd_case_layout(pg->entity);
+    int at = jd_layout_find(l, JD_STR("supervisor"));
+    jd_case_id s;
+    if (!id.p) return;
+    bool good = jd_case_id_parse(id, &s) && s.entity == JD_E_supervisor && s.division == q->g->division;
+    if (at < 0 || !good) {
+        jd_ask_fail(q, JD_CODE_BAD_FORMAT, "supervisor", "a supervisor's id of this division, for what is about one");
+        return;
+    }
+    pg->about = &l->fields[at];
+    pg->supervisor = (int64_t)s.number;
+}
+
 static bool read_page(jd_asked *q, const struct jd_case_list *m, page *pg)
 {
     jd_case_id after = { 0 };
@@ -191,6 +210,7 @@ static bool read_page(jd_asked *q, const struct jd_case_list *m, page *pg)
         jd_ask_fail(q, JD_CODE_BAD_FORMAT, "after", "the id of a case of that entity");
     pg->after = after.number;
     pg->overdue = m->overdue == JD_YES;
+    read_supervisor(q, m->supervisor, pg);
     if (m->department.p) pg->dept_code = m->department;
     if (m->department.p) pg->dept = jd_policy_dept(jd_engine_policy(q->g, q->tally.policy), m->department);
     if (pg->dept == JD_NO_DEPT) jd_ask_fail(q, JD_CODE_UNKNOWN_IN_POLICY, "department", "a department of the policy");

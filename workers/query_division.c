@@ -1,4 +1,6 @@
 /* What concerns the division as a whole: its policy, its numbers, its health. */
+#include <sodium.h>
+
 #include "proto/pack.h"
 #include "workers/query.h"
 
@@ -113,18 +115,37 @@ static size_t pack_selection(jd_asked *q, const jd_policy *p)
     return 6;
 }
 
+/* From when to when it holds, whose it is, and who says what it means. */
+static size_t pack_standing(jd_asked *q, const jd_policy *p)
+{
+    char hash[2 * sizeof p->hash + 1];
+    sodium_bin2hex(hash, sizeof hash, p->hash, sizeof p->hash);
+    jd_pack_kz(q->out, "hash", hash);
+    jd_pack_kz(q->out, "status", jd_policy_status_name(p->status));
+    jd_pack_kd(q->out, "effective_from", p->effective_from);
+    if (p->effective_to != JD_NO_DAY) jd_pack_kd(q->out, "effective_to", p->effective_to);
+    jd_pack_kb(q->out, "in_force", jd_policy_holds(p, jd_day_from_ms(q->now)));
+    if (p->extends) jd_pack_ku(q->out, "extends", p->extends);
+    size_t n = 4u + (p->effective_to != JD_NO_DAY) + (p->extends > 0);
+    if (p->interpreter == JD_NO_DEPT) return n;
+    jd_pack_z(q->out, "interpretation");
+    jd_pack_map(q->out, 2);
+    jd_pack_ks(q->out, "department", p->depts[p->interpreter].item.code);
+    jd_pack_ks(q->out, "rule", p->rules[p->interpreter_rule].id);
+    return n + 1;
+}
+
 void jd_ask_policy_show(jd_asked *q, const void *msg)
 {
     const struct jd_policy_show *m = msg;
     const jd_policy *p = jd_engine_policy(q->g, q->tally.policy);
     bool rules = m->rules == JD_YES;
     jd_pack_z(q->out, "policy");
-    size_t at = jd_pack_open(q->out), n = 16;
+    size_t at = jd_pack_open(q->out), n = 17;
     jd_pack_ks(q->out, "name", p->name);
+    n += pack_standing(q, p);
     jd_pack_ks(q->out, "title", p->title);
     jd_pack_ks(q->out, "doc_no", p->doc_no);
-    jd_pack_ks(q->out, "status", p->status);
-    jd_pack_kd(q->out, "effective_from", p->effective_from);
     jd_pack_ku(q->out, "term_months", (uint64_t)p->term_months);
     jd_pack_kb(q->out, "feedback_mandatory", p->feedback_mandatory);
     pack_departments(q, p);
@@ -137,6 +158,9 @@ void jd_ask_policy_show(jd_asked *q, const void *msg)
     pack_kinds(q, p, "hearings", &p->meetings[JD_ACT_hearing]);
     pack_kinds(q, p, "activities", &p->activities);
     pack_kinds(q, p, "documents", &p->documents);
+    pack_items(q, p, "institution_kinds", p->institutions.kinds.v, p->institutions.kinds.n);
+    pack_items(q, p, "recusal_scopes", p->recusal.scopes.v, p->recusal.scopes.n);
+    pack_items(q, p, "recusal_relations", p->recusal.relations.v, p->recusal.relations.n);
     if (rules) pack_rules(q, p);
     jd_pack_close_map(q->out, at, n + rules);
     q->pairs++;
@@ -161,25 +185,40 @@ void jd_ask_stats_get(jd_asked *q, const void *msg)
     q->pairs += 3;
 }
 
-static void pack_calendar_health(jd_asked *q, const jd_policy *p)
+static void pack_calendar_health(jd_asked *q)
 {
+    const jd_calendar *cal = jd_engine_calendar(q->g, q->tally.calendar);
     int year, month, day;
     jd_day today = jd_day_from_ms(q->now);
     jd_day_parts(today, &year, &month, &day);
     /* next year's holidays are announced in the autumn; without them deadlines are provisional */
-    bool covered = jd_calendar_covers(&p->calendar, month == 12 && day >= 15 ? jd_day_of(year + 1, 1, 1) : today);
-    jd_pack_kd(q->out, "calendar_until", p->calendar.last);
+    bool covered = jd_calendar_covers(cal, month == 12 && day >= 15 ? jd_day_of(year + 1, 1, 1) : today);
+    jd_pack_ku(q->out, "calendar", cal->number);
+    jd_pack_kd(q->out, "calendar_until", cal->last);
     jd_pack_kb(q->out, "calendar_covers", covered);
+    jd_pack_kb(q->out, "reckoning", q->tally.reckoning);
+}
+
+/* Whether new cases may begin, and what comes next. */
+static void pack_policy_health(jd_asked *q, const jd_policy *p, const jd_policy *pending)
+{
+    jd_pack_ks(q->out, "policy", p->name);
+    jd_pack_kb(q->out, "policy_in_force", jd_policy_holds(p, jd_day_from_ms(q->now)));
+    if (!pending) return;
+    jd_pack_z(q->out, "policy_pending");
+    jd_pack_map(q->out, 2);
+    jd_pack_ks(q->out, "policy", pending->name);
+    jd_pack_kd(q->out, "effective_from", pending->effective_from);
 }
 
 void jd_ask_health_get(jd_asked *q, const void *msg)
 {
-    const jd_policy *p = jd_engine_policy(q->g, q->tally.policy);
+    const jd_policy *pending = q->tally.pending ? jd_engine_policy(q->g, q->tally.pending) : NULL;
     (void)msg;
     jd_pack_z(q->out, "health");
-    jd_pack_map(q->out, 10);
+    jd_pack_map(q->out, 13 + (pending != NULL));
     jd_pack_kz(q->out, "worker", "up");
-    jd_pack_ks(q->out, "policy", p->name);
+    pack_policy_health(q, jd_engine_policy(q->g, q->tally.policy), pending);
     jd_pack_ku(q->out, "journal", q->tally.seq);
     jd_pack_ku(q->out, "events", q->tally.event_seq);
     jd_pack_ku(q->out, "clocks", jd_count(&q->txn, JD_DB_CLOCKS));
@@ -187,6 +226,6 @@ void jd_ask_health_get(jd_asked *q, const void *msg)
     jd_pack_z(q->out, "map_used");
     jd_pack_double(q->out, jd_store_used(q->g->store));
     jd_pack_kt(q->out, "last_command", q->tally.at);
-    pack_calendar_health(q, p);
+    pack_calendar_health(q);
     q->pairs++;
 }

@@ -72,7 +72,7 @@ static bool stood_still(const struct jd_row_report *r, jd_day day)
 }
 
 typedef struct reckoning {
-    const jd_policy *p;
+    const jd_calendar *calendar;
     const struct jd_row_report *r;
     const jd_clock_rule *k;
     int limit, counted;
@@ -88,7 +88,7 @@ static bool counts(const reckoning *k, jd_day day, bool work)
 static void pack_day(jd_asked *q, reckoning *k, jd_day day)
 {
     jd_str name;
-    jd_day_kind kind = jd_calendar_kind(&k->p->calendar, day, &name);
+    jd_day_kind kind = jd_calendar_kind(k->calendar, day, &name);
     bool still = stood_still(k->r, day);
     bool counted = counts(k, day, kind == JD_DAY_WORK || kind == JD_DAY_MAKEUP);
     k->counted += counted;
@@ -106,10 +106,11 @@ static void pack_clock(jd_asked *q, const jd_policy *p, const struct jd_row_repo
 {
     const jd_clock_rule *k = &p->clocks[r->clock_kind];
     int extended = r->extended == JD_NO_INT ? 0 : (int)r->extended;
-    reckoning sum = { .p = p, .r = r, .k = k, .limit = k->days + extended };
+    const jd_calendar *cal = jd_engine_calendar(q->g, q->tally.calendar);
+    reckoning sum = { .calendar = cal, .r = r, .k = k, .limit = k->days + extended };
     bool has_rule = k->rule != JD_NO_RULE;
     jd_pack_z(q->out, "clock");
-    jd_pack_map(q->out, 8 + has_rule + (extended > 0));
+    jd_pack_map(q->out, 9 + has_rule + (extended > 0));
     jd_pack_kz(q->out, "name", jd_clock_name((jd_clock_id)r->clock_kind));
     jd_pack_kz(q->out, "unit", k->working ? "working" : "calendar");
     jd_pack_ku(q->out, "limit", (uint64_t)k->days);
@@ -118,7 +119,8 @@ static void pack_clock(jd_asked *q, const jd_policy *p, const struct jd_row_repo
     if (has_rule) jd_pack_ks(q->out, "rule", p->rules[k->rule].id);
     jd_pack_kd(q->out, "from", r->clock_from);
     jd_pack_kd(q->out, "due", r->due);
-    jd_pack_kb(q->out, "provisional", !jd_calendar_covers(&p->calendar, r->due));
+    jd_pack_kb(q->out, "provisional", !jd_calendar_covers(cal, r->due));
+    jd_pack_ku(q->out, "calendar", cal->number);
     jd_pack_z(q->out, "days");
     jd_pack_list(q->out, (size_t)(r->due - r->clock_from + 1));
     for (jd_day d = r->clock_from; d <= r->due; d++) pack_day(q, &sum, d);

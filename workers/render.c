@@ -45,6 +45,16 @@ static void fill_ground(const jd_policy *p, jd_msg type, const jd_reason *r, jd_
         w->field = JD_STR("clock");
         if (r->index < JD_CLOCK_COUNT) w->value = jd_str_of(jd_clock_name((jd_clock_id)r->index));
         break;
+    case JD_ON_DUE:
+        jd_format_date((jd_day)r->index, w->room);
+        w->field = JD_STR("due");
+        w->value = jd_str_of(w->room);
+        break;
+    case JD_ON_CALENDAR:
+        snprintf(w->room, sizeof w->room, "%u", r->index);
+        w->field = JD_STR("calendar");
+        w->value = jd_str_of(w->room);
+        break;
     default: break;
     }
 }

@@ -33,6 +33,7 @@ struct server {
     peer *peer;
     uint64_t peers;
     const char *path;
+    const char *policy_file; /* read again when somebody asks for what lies there */
 };
 
 /* ------------------------------------------------------------ writing */
@@ -114,6 +115,7 @@ static bool frame_open(peer *l, jd_cur *c)
 static bool frame_batch(peer *l, jd_cur *c)
 {
     jd_inbatch *b = jd_inbatch_read(c->p, (size_t)(c->end - c->p));
+    if (b) jd_inbatch_attach(b, l->s->policy_file);
     if (b) jd_writer_give(l->s->writer, l->number, b);
     return b != NULL;
 }
@@ -275,9 +277,9 @@ static void start_handles(server *s)
     if (sd_watchdog_enabled(0, &usec) > 0) uv_timer_start(&s->watchdog, on_watchdog, 0, usec / 2000);
 }
 
-int jd_serve(jd_engine *g, uint64_t salt, const char *socket_path)
+int jd_serve(jd_engine *g, uint64_t salt, jd_config *c)
 {
-    server s = { .g = g, .path = socket_path };
+    server s = { .g = g, .path = jd_worker_socket(c, g->division), .policy_file = jd_policy_file(c, g->division) };
     uv_loop_init(&s.loop);
     start_handles(&s);
     if (listen_at(&s) != 0) return JD_EX_UNAVAILABLE;
@@ -289,6 +291,6 @@ int jd_serve(jd_engine *g, uint64_t salt, const char *socket_path)
     uv_run(&s.loop, UV_RUN_DEFAULT);
     jd_writer_free(s.writer);
     uv_loop_close(&s.loop);
-    unlink(socket_path);
+    unlink(s.path);
     return JD_EX_OK;
 }

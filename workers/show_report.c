@@ -3,6 +3,15 @@
 #include "proto/tables.h"
 #include "workers/show.h"
 
+/* A report of another division. */
+static void show_place(jd_map *m, const char *key, int64_t division, int64_t number)
+{
+    char id[JD_CASE_ID_MAX];
+    if (division == JD_NO_INT || number == JD_NO_INT) return;
+    jd_case_id_format((jd_case_id){ JD_E_report, (uint32_t)division, (uint64_t)number }, id);
+    jd_show_z(m, key, id);
+}
+
 void jd_show_report(jd_map *m, const jd_asked *q, const jd_policy *p, const jd_case_row *row)
 {
     const struct jd_row_report *r = &row->report;
@@ -14,6 +23,9 @@ void jd_show_report(jd_map *m, const jd_asked *q, const jd_policy *p, const jd_c
     if (t) jd_show_s(m, "target", t->item.code);
     if (t && r->category >= 0 && r->category < t->n) jd_show_s(m, "category", t->categories[r->category].item.code);
     jd_show_s(m, "route", p->routes[r->route].id);
+    show_place(m, "origin", r->origin_division, r->origin);
+    jd_show_u(m, "forwarded_to", r->forwarded_to);
+    show_place(m, "forwarded_case", r->forwarded_to, r->forwarded_case);
     jd_show_depts(m, p, "assist", r->assist);
     jd_show_u(m, "county", r->county);
     if (r->clock_kind >= 0 && r->clock_kind < JD_CLOCK_COUNT)

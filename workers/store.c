@@ -29,6 +29,7 @@ static const char *const names[JD_DB_COUNT] = {
     [JD_DB_POLICIES] = "policies",
     [JD_DB_INSTITUTIONS] = "institutions",
     [JD_DB_INTERESTS] = "interests",
+    [JD_DB_CALENDARS] = "calendars",
 };
 
 const char *jd_db_name(jd_db db)

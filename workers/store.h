@@ -15,10 +15,12 @@ typedef enum {
     JD_DB_CASES,        /* entity, number -> row */
     JD_DB_CLOCKS,       /* due, entity, number, kind -> nothing */
     JD_DB_WORKLIST,     /* entity, state, department, number -> nothing: open cases */
-    JD_DB_PEOPLE,       /* 'H' hash -> number; 'P' number -> row; 'C' certificate's number -> its case */
+    JD_DB_PEOPLE,       /* 'H' hash -> number; 'P' number -> row; 'C' certificate's number -> its case; 'O' a forwarded
+                         report's origin -> number */
     JD_DB_FACTS,        /* person, predicate -> row */
     JD_DB_TIES,         /* kind, from, to -> nothing: cases that belong together */
-    JD_DB_POLICIES,     /* number -> journal seq of the activation */
+    JD_DB_POLICIES,     /* number -> journal seq of the entry that has its text */
+    JD_DB_CALENDARS,    /* likewise */
     JD_DB_INSTITUTIONS, /* code -> row */
     JD_DB_INTERESTS,    /* 'C' supervisor, institution -> claim; 'X' supervisor, scope, object -> recusal: open ones */
     JD_DB_COUNT

@@ -2,7 +2,7 @@
 #include "workers/engine.h"
 #include "workers/keys.h"
 
-enum { FORMAT = 1 };
+enum { FORMAT = 2 };
 
 static const jd_str tally_key = { "tally", 5 };
 
@@ -13,7 +13,12 @@ static void pack(const jd_tally *t, jd_buf *b)
     jd_buf_varint(b, t->event_seq);
     jd_buf_varint(b, (uint64_t)t->at);
     jd_buf_varint(b, t->people);
+    jd_buf_varint(b, t->policies);
     jd_buf_varint(b, t->policy);
+    jd_buf_varint(b, t->pending);
+    jd_buf_varint(b, t->calendar);
+    jd_buf_u8(b, t->reckoning);
+    jd_buf_add(b, t->cursor, sizeof t->cursor);
     for (int e = 1; e < JD_E_COUNT; e++) {
         jd_buf_varint(b, t->numbers[e]);
         jd_buf_varint(b, t->overdue[e]);
@@ -21,6 +26,12 @@ static void pack(const jd_tally *t, jd_buf *b)
         for (int s = 0; s < jd_state_count((jd_entity)e); s++) jd_buf_varint(b, t->in_state[e][s]);
     }
     jd_buf_add(b, t->chain, sizeof t->chain);
+}
+
+static void take(jd_cur *c, uint8_t *out, size_t n)
+{
+    jd_str s = jd_cur_bytes(c, n);
+    memcpy(out, s.p, s.n);
 }
 
 static bool parse(jd_str bytes, jd_tally *t)
@@ -32,15 +43,19 @@ static bool parse(jd_str bytes, jd_tally *t)
     t->event_seq = jd_cur_varint(&c);
     t->at = (int64_t)jd_cur_varint(&c);
     t->people = jd_cur_varint(&c);
+    t->policies = (uint16_t)jd_cur_varint(&c);
     t->policy = (uint16_t)jd_cur_varint(&c);
+    t->pending = (uint16_t)jd_cur_varint(&c);
+    t->calendar = (uint16_t)jd_cur_varint(&c);
+    t->reckoning = jd_cur_u8(&c);
+    take(&c, t->cursor, sizeof t->cursor);
     for (int e = 1; e < JD_E_COUNT && !c.failed; e++) {
         t->numbers[e] = jd_cur_varint(&c);
         t->overdue[e] = jd_cur_varint(&c);
         uint64_t states = jd_cur_varint(&c);
         for (uint64_t s = 0; s < states && s < 32; s++) t->in_state[e][s] = jd_cur_varint(&c);
     }
-    jd_str chain = jd_cur_bytes(&c, JD_CHAIN);
-    memcpy(t->chain, chain.p, chain.n);
+    take(&c, t->chain, sizeof t->chain);
     return jd_cur_done(&c);
 }
 

@@ -191,6 +191,9 @@ static bool check_counts(check *c)
     if (work != c->open_cases + c->late)
         return BROKEN(c, 11, "%llu rows in the worklist for %llu open cases", (unsigned long long)work,
                       (unsigned long long)c->open_cases);
+    if (t->policies != jd_count(&c->txn, JD_DB_POLICIES) || t->calendar != jd_count(&c->txn, JD_DB_CALENDARS) ||
+        t->policy > t->policies || t->pending > t->policies)
+        return BROKEN(c, 12, "the tally knows other policies or calendars");
     if (t->seq != c->entries || t->event_seq != c->events || memcmp(t->overdue, c->overdue, sizeof t->overdue) != 0)
         return BROKEN(c, 12, "the tally's heads are not the store's");
     for (int e = 1; e < JD_E_COUNT; e++) {

@@ -18,7 +18,7 @@ void jd_wait(jd_ctx *c, const jd_policy *p, jd_change *ch)
     if (ch->to != ch->from || !runs) {
         row->clock_kind = runs ? (int64_t)k : JD_NO_INT;
         row->clock_from = runs ? c->today : JD_NO_DAY;
-        row->due = runs ? jd_deadline(p, k, c->today) : JD_NO_DAY;
+        row->due = runs ? jd_deadline(p, c->calendar, k, c->today) : JD_NO_DAY;
         row->clock = runs ? jd_next_rung(p->clocks[k].warn, p->clocks[k].warn_n, row->due, c->at) : JD_NO_TIME;
     }
     ch->due = row->due;

@@ -9,7 +9,10 @@
 #include "workers/keys.h"
 #include "workers/told.h"
 
-enum { CATCH_UP = 1000 }; /* events a frame when a daemon comes back */
+enum {
+    CATCH_UP = 1000, /* events a frame when a daemon comes back */
+    AGAIN_MS = 1000, /* a full disk is tried again after so long */
+};
 
 typedef struct item {
     struct item *next;
@@ -232,6 +235,7 @@ static void run_batches(jd_writer *w, item **items, int n)
     if (rc) {
         commit_failed(rc);
         w->salt++; /* the numbers will be given again */
+        if (wake != JD_NO_TIME && wake < b[n - 1].in->now + AGAIN_MS) wake = b[n - 1].in->now + AGAIN_MS;
     }
     for (int i = 0; i < n; i++) {
         if (rc) answer_busy(&b[i]);

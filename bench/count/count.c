@@ -11,18 +11,22 @@
 static jd_engine g;
 static uint32_t serial;
 
-static jd_policy *load_policy(const char *dir)
+static void take_up(const char *dir, jd_ms now)
 {
     char file[512], calendar[512];
-    jd_buf text = { 0 }, days = { 0 }, diagnostics = { 0 };
+    jd_arena a = { 0 };
+    jd_policy_text text;
+    jd_buf days = { 0 }, wrong = { 0 };
     snprintf(file, sizeof file, "%s/530900.yaml", dir);
     snprintf(calendar, sizeof calendar, "%s/calendar-cn.csv", dir);
-    if (!jd_read_file(file, &text) || !jd_read_file(calendar, &days)) jd_die(JD_EX_CONFIG, "%s: no policy", dir);
-    jd_policy *p = jd_policy_load(file, jd_buf_view(&text), calendar, jd_buf_view(&days), &diagnostics);
-    if (!p) jd_die(JD_EX_CONFIG, "%.*s", JD_FMT(jd_buf_view(&diagnostics)));
-    jd_buf_free(&text);
+    jd_policy *p = jd_policy_read(&a, file, &text, &wrong) ? jd_policy_load(&text, &wrong) : NULL;
+    jd_calendar *cal = jd_read_file(calendar, &days) ? jd_calendar_open(calendar, jd_buf_view(&days), &wrong) : NULL;
+    if (!p || !cal) jd_die(JD_EX_CONFIG, "%s: %.*s", dir, JD_FMT(jd_buf_view(&wrong)));
+    jd_take_up(&g, p, cal, now, 1);
+    jd_policy_free(p);
+    jd_calendar_free(cal);
     jd_buf_free(&days);
-    return p;
+    jd_arena_free(&a);
 }
 
 /* Applies one and returns its receipt, or dies when it was not recorded. */
@@ -72,9 +76,8 @@ int main(int argc, char **argv)
     jd_vault *v = jd_vault_open(key, true, 530900, why, sizeof why);
     jd_store *s = v ? jd_store_open(argv[2], true, (size_t)4 << 30, why, sizeof why) : NULL;
     if (!s || !jd_engine_open(&g, s, v, 530900, why, sizeof why)) jd_die(JD_EX_IO, "%s", why);
-    jd_policy *p = load_policy(argv[1]);
     jd_batch_begin(&g, NULL);
-    jd_activate(&g, p, 1767660000000, 1);
+    take_up(argv[1], 1767660000000);
     appoint();
     if (jd_batch_commit(&g)) return JD_EX_IO;
     jd_bench_report(&body, "S-530900-00000001");

@@ -189,3 +189,24 @@ def test_a_city_that_counts_claims(tmp_path):
         assert rules(receipt) == {"XC-10"} and "at most 2" in receipt["because"][0]["expected"]
         c.ok("institution.release", {"claim": ids[0], "supervisor": s}, "990100")
         c.ok("institution.claim", third, "990100")
+
+
+def test_whose_claims(daemon, c):
+    """LC-11.3: what one supervisor watches, in one question; and of every entity that is about one."""
+    s, other = appoint(c), appoint(c)
+    publish(c, range(1, 10))
+    mine = [claim(c, s, n) for n in (1, 2, 3)]
+    claim(c, other, 1)
+    c.ok("institution.release", {"claim": mine[1], "supervisor": s})
+
+    def listed(**body):
+        return [case["id"] for case in c.ok("case.list", {"supervisor": s, **body}, LINCANG)["cases"]]
+
+    assert listed(entity="claim") == mine and listed(entity="claim", state="active") == [mine[0], mine[2]]
+    r = c.ok("report.submit", clue(s))["entity_id"]
+    assert listed(entity="report") == [r] and listed(entity="report", department="county-530921", state="assigned") == []
+    assert len(listed(entity="obligation")) == 2
+    for body in ({"entity": "supervisor"}, {"entity": "claim", "supervisor": mine[0]}):
+        assert fields(c.refused("bad-format", "case.list", {"supervisor": s, **body})) == {"supervisor"}
+    out = daemon.ctl("list", "claim", "-d", LINCANG, "--supervisor", s, "--state", "active", "--json", check=0).stdout
+    assert mine[0] in out and mine[1] not in out

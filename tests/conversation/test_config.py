@@ -297,11 +297,11 @@ def test_a_new_policy_is_taken_up(running):
     new = c.ok("application.submit", form(None, address=None))
     assert (new["state"], new["policy"]) == ("needs-info", "lincang-2021@2")
     assert c.ok("application.supplement", {"application": old, "major": "护理"})["policy"] == "lincang-2021@1"
-    events = [e for e in all_events(c, LINCANG) if e["event"] == "activated"]
+    events = [e for e in all_events(c, LINCANG) if (e["entity"], e["event"]) == ("policy", "activated")]
     assert [e["policy"] for e in events] == ["lincang-2021@1", "lincang-2021@2"]
     hangup()  # the same again is no news
     wait_for(lambda: d.logged().count("worker ready") == 3, 10, "the worker")
-    assert [e for e in all_events(c, LINCANG) if e["event"] == "activated"] == events
+    assert [e for e in all_events(c, LINCANG) if (e["entity"], e["event"]) == ("policy", "activated")] == events
 
 
 def test_a_broken_policy_is_not_taken_up(running):

@@ -5,7 +5,7 @@ import itertools
 
 import pytest
 
-from jd import CITIES, LINCANG, WEIHAI, all_events, appoint, clue, fields, rules
+from jd import CITIES, LINCANG, WEIHAI, Daemon, all_events, appoint, bent_policies, clue, fields, rules
 
 RULE = {LINCANG: "LC-7.A3", WEIHAI: "WH-6.2"}
 ROUTE_RULE = {LINCANG: "LC-10.3", WEIHAI: "WH-10.1"}
@@ -237,6 +237,25 @@ def test_who_only_assists_turns_out_to_be_accused(c, who, division, state, way):
     assert act(c, id, "report.assign", by="fund", department=accused)["code"] in ("route-to-accused", "illegal-move")
 
 
+def test_where_an_opinion_is_drafted_first(tmp_path):
+    """LC-10.2, LC-7.A3: the opinion still comes first, and the accused neither waits for it nor is named in it."""
+    draft = ("530900.yaml", "management:\n  department: fund", "management:\n  draft_opinion: true\n  department: fund")
+    with Daemon([LINCANG], policies=bent_policies(tmp_path / "policies", draft)) as d:
+        c = d.client()
+        s = appoint(c)
+        x = LEAD[LINCANG]
+        id, nobody, proposed = report(c, s), report(c, s), report(c, s)
+        assert (c.case(id)["state"], lead(c, id)) == ("registered", x)
+        receipt = by_manager(c, id, s, [x])
+        assert (receipt["state"], receipt["department"]) == ("registered", "discipline")
+        assert act(c, id, "report.propose", by="fund", department=x, opinion="转办")["code"] == "route-to-accused"
+        did(c, id, "report.propose", by="fund", department=OTHER[LINCANG], opinion="转办")
+        assert by_reporter(c, nobody, s, [x, "discipline"])["state"] == "held"
+        did(c, proposed, "report.propose", by="fund", department=x, opinion="转办")
+        receipt = by_reporter(c, proposed, s, [x])
+        assert (receipt["state"], receipt["department"]) == ("assigned", "discipline")
+
+
 @pytest.mark.parametrize("division", CITIES)
 def test_after_the_result(c, who, division):
     """LC-7.A3, WH-6.2: an accused lead that gave the result neither tells it nor closes; the report waits for the
@@ -309,12 +328,12 @@ def test_not_by_way_of_another_report_or_body(c, who, division):
     duplicate = {"by": "fund", "decision": "duplicate"}
     receipt = act(c, id, "report.triage", **duplicate, duplicate_of=theirs)
     assert (receipt["code"], fields(receipt), rules(receipt)) == ("route-to-accused", {"duplicate_of"}, {RULE[division]})
-    for to in (x, label, f"转{label}办理"):
+    for to in (x, label, f"{label}办公室"):
         receipt = act(c, id, "report.triage", by="fund", decision="forwarded", forwarded_to=to)
         assert (receipt["code"], fields(receipt)) == ("route-to-accused", {"forwarded_to"})
     assert c.case(id)["version"] == 1
     did(c, id, "report.triage", **duplicate, duplicate_of=elsewhere)
-    did(c, report(c, who[division], accused=[x]), "report.triage", by="fund", decision="forwarded", forwarded_to="市纪委监委")
+    did(c, report(c, who[division], accused=[x]), "report.triage", by="fund", decision="forwarded", forwarded_to=f"派驻{label}纪检监察组")
 
 
 @pytest.mark.parametrize("division", CITIES)

@@ -96,7 +96,7 @@ def test_a_header_that_is_no_map(c, head):
     ({"type": None}, "missing-field", "type"),
     ({"type": "report.eat"}, "unknown-type", "type"),
     ({"type": "clock.tick"}, "unknown-type", "type"),       # what the worker tells itself is nobody's to send
-    ({"type": "policy.activate"}, "unknown-type", "type"),
+    ({"type": "policy.load"}, "unknown-type", "type"),
     ({"type": "push.refused"}, "unknown-type", "type"),
     ({"type": 3}, "wrong-type", "type"),
     ({"type": "x" * 41}, "out-of-bounds", "type"),

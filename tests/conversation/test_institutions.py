@@ -215,6 +215,8 @@ def test_a_list_as_large_as_it_may_be():
     (("      accuses: [agency]", "      accuses: [agency, circus]"), "'circus' is not a department"),
     (("      accuses: [agency]", "      accuses: [fund, bureau, discipline]"), "nobody is left to"),
     (("  applied: decided", "  applied: perhaps"), "upheld or decided"),
+    (("employer_kind: handling-agency, target: agency", "employer_kind: circus, target: agency"), "kind of employer"),
+    (("employer_kind: handling-agency, target: agency", "employer_kind: handling-agency, target: moon"), "not a target"),
     (("{ code: activity,    rule: LC-9.6", "{ code: weather,    rule: LC-9.6"), "a scope is"),
 ])
 def test_a_policy_that_contradicts_itself(tmp_path, change, said):

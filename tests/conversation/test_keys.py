@@ -144,7 +144,7 @@ def test_grant_list_revoke(tmp_path):
     file.write_text(file.read_text() + "\n  # the front end downtown\n  - name: hand\n    key: \"" +
                     zmq.auth.load_certificate(tmp_path / "b.key")[0].decode() + "\"\n    role: intake   # for now\n    divisions: all\n")
     ctl(tmp_path, *where, "grant", "two", "c.key_secret", "--role", "supervisor-portal", "--divisions", "all",
-        "--supervisors", "S-530900-00000001,S-530900-00000002", "--from", "2026-01-01", "--to", "2026-12-31")
+        "--supervisors", "S-530900-00000001,S-530900-00000002", "--valid-from", "2026-01-01", "--valid-to", "2026-12-31")
     rows = [json.loads(line) for line in ctl(tmp_path, *where, "list", "--json").splitlines()]
     assert [(r["name"], r["role"], r["divisions"]) for r in rows] == [
         ("one", "staff", ["530900"]), ("hand", "intake", ["all"]), ("two", "supervisor-portal", ["all"])]

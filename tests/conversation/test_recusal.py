@@ -102,6 +102,25 @@ def test_seen_in_the_form(c, division, state):
     assert none == []
 
 
+@pytest.mark.parametrize("division, target, category", [(LINCANG, "agency", "LC.A2"), (WEIHAI, "bureau", "S3")])
+def test_seen_in_the_kind_of_employer(c, division, target, category):
+    """WH-7.6, LC-9.6: whoever works for the agency has an interest in what is said about it; the report is taken all
+    the same, and marked."""
+    a = clear(c, c.ok("application.submit", form(division=division, employer_kind="handling-agency",
+                                                 employer_institution=about(division, 9)), division)["entity_id"])
+    s = c.ok("application.decide", decision(a), division)["created"]
+    found = c.ok("case.list", {"entity": "recusal", "supervisor": s}, division)["cases"]
+    assert [(x["scope"], x["object"]) for x in found] == [("institution", about(division, 9)), ("target", target)]
+    receipt = c.ok("report.submit", clue(s, target=target, category=category), division)
+    assert RULE[division] in rules(receipt) and c.case(receipt["entity_id"])["recusal"] == found[1]["id"]
+    assert {why.get("field") for why in receipt["because"] if why["rule"] == RULE[division]} == {"target"}
+    assert "recusal" not in c.case(c.ok("report.submit", clue(s), division)["entity_id"])
+    other = appoint(c, division=division)
+    x = apply(c, other, scope="target", object=target)
+    assert c.case(x["entity_id"])["object"] == target
+    assert fields(c.refused("unknown-in-policy", "recusal.apply", body(other, scope="target", object="weather"), division)) == {"object"}
+
+
 @pytest.mark.parametrize("division", CITIES)
 def test_a_code_that_is_none(c, division):
     """WH-7.6: an employer's code that looks like none would never be recognised."""

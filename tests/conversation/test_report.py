@@ -229,7 +229,7 @@ def test_several_things_wrong_are_all_named(c, who):
 # ---------------------------------------------------------------- from the desk to the close
 
 TYPES = {"ask": "report.triage", "forward": "report.triage", "suspend": "clock.suspend", "resume": "clock.resume",
-         "extend": "clock.extend"}  # the others are report.<verb>
+         "extend": "clock.extend", "pass-on": "report.forward"}  # the others are report.<verb>
 
 
 def act(c, id, verb, **changes):
@@ -255,6 +255,7 @@ def act(c, id, verb, **changes):
         "acknowledge": {"supervisor": case["supervisor"], "satisfied": True},
         "close": {"department": MANAGER},
         "reopen": {"by": MANAGER},
+        "pass-on": {"by": MANAGER, "division": "530921"},
     }[verb]
     type = TYPES.get(verb, f"report.{verb}")
     return c.ask(type, {"report": id, **body, **changes}, division, reason="依职责办理")
@@ -264,7 +265,7 @@ PATHS = {  # how a report gets into each state; `registered` is for policies tha
     "held": [], "assigned": [], "needs-info": ["ask"], "objected": ["object"], "proposed": ["object", "propose"],
     "accepted": ["accept"], "suspended": ["accept", "suspend"], "resulted": ["accept", "result"],
     "fed-back": ["accept", "result", "feedback"], "acknowledged": ["accept", "result", "feedback", "acknowledge"],
-    "closed": ["accept", "result", "feedback", "acknowledge", "close"],
+    "closed": ["accept", "result", "feedback", "acknowledge", "close"], "forwarded": ["pass-on"],
 }
 UNHANDLED = ("held", "assigned", "needs-info", "objected", "proposed", "accepted")
 LEADS_TO = {  # proto/states.h: whatever is not here is not allowed
@@ -281,9 +282,11 @@ LEADS_TO = {  # proto/states.h: whatever is not here is not allowed
     ("fed-back", "acknowledge"): "acknowledged",
     **{(state, "close"): "closed" for state in ("resulted", "fed-back", "acknowledged")},
     ("closed", "reopen"): "assigned",
+    **{(state, "pass-on"): "forwarded" for state in (*UNHANDLED, "forwarded")}, ("forwarded", "supplement"): "forwarded",
+    ("forwarded", "assign"): "assigned", ("forwarded", "result"): "resulted",
 }
 VERBS = ["supplement", "triage", "ask", "forward", "propose", "assign", "accept", "object", "suspend", "resume",
-         "extend", "result", "feedback", "acknowledge", "close", "reopen"]
+         "extend", "result", "feedback", "acknowledge", "close", "reopen", "pass-on"]
 
 
 def in_state(c, who, division, state):

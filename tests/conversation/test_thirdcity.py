@@ -120,7 +120,7 @@ def test_its_own_times(city):
     c.ok("report.object", {"report": r, "department": "desk"}, XUCHENG, reason="不属本科职责")
     c.wind("2027-07-06T00:00:00+08:00", XUCHENG)
     said = [(e["event"], e.get("due")) for e in all_events(c, XUCHENG) if e["cause"] is None]
-    assert said == [("activated", "2026-01-04"), ("warned", "2026-01-19"), ("overdue", "2026-01-19"),
+    assert said == [("activated", "2026-01-04"), ("activated", "2026-12-31"), ("warned", "2026-01-19"), ("overdue", "2026-01-19"),
                     ("expiring", "2027-07-05"), ("lapsed", "2027-07-05")]
 
 

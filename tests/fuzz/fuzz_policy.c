@@ -4,10 +4,17 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-    static const jd_str calendar = { "2026-01-01,off,元旦\n", sizeof "2026-01-01,off,元旦\n" - 1 };
     jd_buf said = { 0 };
     if (n > 1 << 20) return 0;
-    jd_policy *p = jd_policy_load("p", (jd_str){ (const char *)data, (uint32_t)n }, "c", calendar, &said);
+    /* what is behind a NUL is the policy it extends */
+    const uint8_t *nul = n ? memchr(data, 0, n) : NULL;
+    uint32_t own = nul ? (uint32_t)(nul - data) : (uint32_t)n;
+    const jd_policy_text t = { .file = "p",
+                               .parent_file = "q",
+                               .text = { (const char *)data, own },
+                               .parent = { (const char *)data + own + (nul != NULL),
+                                           (uint32_t)n - own - (nul != NULL) } };
+    jd_policy *p = jd_policy_load(&t, &said);
     PROMISE((p == NULL) == (said.n > 0));
     if (p) {
         PROMISE(p->authority < p->depts_n && p->manager < p->depts_n);

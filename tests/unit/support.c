@@ -41,8 +41,8 @@ static const jd_policy *load(const char *division)
     char file[64];
     jd_buf diagnostics = { 0 };
     snprintf(file, sizeof file, "policies/%s.yaml", division);
-    const char *calendar = "policies/calendar-cn.csv";
-    jd_policy *p = jd_policy_load(file, file_text(file), calendar, file_text(calendar), &diagnostics);
+    const jd_policy_text t = { .file = file, .text = file_text(file) };
+    jd_policy *p = jd_policy_load(&t, &diagnostics);
     if (!p) fail_msg("%.*s", JD_FMT(jd_buf_view(&diagnostics)));
     return p;
 }
@@ -53,6 +53,15 @@ const jd_policy *shipped_policy(const char *division)
     const jd_policy **slot = strcmp(division, "530900") == 0 ? &lincang : &weihai;
     if (!*slot) *slot = load(division);
     return *slot;
+}
+
+const jd_calendar *shipped_calendar(void)
+{
+    static const jd_calendar *calendar;
+    jd_buf wrong = { 0 };
+    if (!calendar) calendar = jd_calendar_open("calendar", file_text("policies/calendar-cn.csv"), &wrong);
+    if (!calendar) fail_msg("%.*s", JD_FMT(jd_buf_view(&wrong)));
+    return calendar;
 }
 
 jd_ynode *yaml(const char *text)

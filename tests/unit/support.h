@@ -23,6 +23,7 @@ jd_str file_text(const char *path); /* never freed: tests are short */
 
 /* One of the shipped policies, loaded once. */
 const jd_policy *shipped_policy(const char *division);
+const jd_calendar *shipped_calendar(void);
 
 /* A YAML text as a tree, in memory that is never freed. */
 jd_ynode *yaml(const char *text);

@@ -4,7 +4,7 @@
 
 static const jd_calendar *calendar(void)
 {
-    return &shipped_policy("530900")->calendar;
+    return shipped_calendar();
 }
 
 static void working_days(void **state)
@@ -72,12 +72,37 @@ static void coverage_ends(void **state)
 {
     (void)state;
     assert_true(jd_calendar_covers(calendar(), day("2019-01-01")));
+    /* of 2018 only the days are known that the notice for 2019 changed: the year is not covered, the days are used */
+    assert_false(jd_calendar_covers(calendar(), day("2018-12-31")));
+    assert_int_equal(jd_calendar_kind(calendar(), day("2018-12-31"), NULL), JD_DAY_OFF);
+    assert_int_equal(jd_calendar_kind(calendar(), day("2018-12-29"), NULL), JD_DAY_MAKEUP);
     assert_true(jd_calendar_covers(calendar(), day("2026-12-31")));
     assert_false(jd_calendar_covers(calendar(), day("2017-12-31")));
     jd_day beyond = calendar()->last + 1;
     assert_false(jd_calendar_covers(calendar(), beyond));
     assert_true(jd_is_workday(calendar(), day("2035-10-01"))); /* a Monday, for all the data knows */
     assert_false(jd_is_workday(calendar(), day("2035-10-06")));
+}
+
+/* A year of which only one end is known is not covered: from the notice for the next year, or begun by hand. */
+static void half_a_year_is_none(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *rows, *first, *last;
+    } rows[] = { { "2025-12-28,work,x\n2026-05-01,off,y\n", "2026-01-01", "2026-12-31" },
+                 { "2025-05-01,off,y\n2026-01-01,off,x\n", "2025-01-01", "2025-12-31" },
+                 { "2025-12-28,work,x\n2026-10-01,off,y\n2027-01-01,off,x\n", "2026-01-01", "2026-12-31" },
+                 { "2026-01-01,off,x\n", "2026-01-01", "2026-12-31" },
+                 { "2026-12-31,off,x\n", "2026-01-01", "2026-12-31" } };
+    for (int i = 0; i < LENGTH(rows); i++) {
+        jd_buf wrong = { 0 };
+        jd_calendar *c = jd_calendar_open("cal", jd_str_of(rows[i].rows), &wrong);
+        assert_non_null(c);
+        assert_string_equal(written(c->first), rows[i].first);
+        assert_string_equal(written(c->last), rows[i].last);
+        jd_calendar_free(c);
+    }
 }
 
 static int mistakes(const char *text, const char *expected)
@@ -115,6 +140,7 @@ int main(void)
         cmocka_unit_test(a_limit_ends_on_a_working_day),
         cmocka_unit_test(days_have_kinds_and_names),
         cmocka_unit_test(coverage_ends),
+        cmocka_unit_test(half_a_year_is_none),
         cmocka_unit_test(mistakes_name_their_line),
     };
     return RUN(tests);

@@ -51,14 +51,15 @@ static void the_hash_is_the_files(void **state)
 {
     (void)state;
     jd_buf none = { 0 };
-    jd_str text = file_text("policies/530900.yaml"), days = file_text("policies/calendar-cn.csv");
-    jd_policy *p = jd_policy_load("p", text, "c", days, &none);
+    jd_policy_text t = { .file = "p", .parent_file = "q", .text = file_text("policies/530900.yaml") };
+    jd_policy *p = jd_policy_load(&t, &none);
     assert_memory_equal(p->hash, shipped_policy("530900")->hash, sizeof p->hash);
     jd_policy_free(p);
     jd_buf changed = { 0 };
-    jd_buf_str(&changed, days);
+    jd_buf_str(&changed, t.text);
     jd_buf_z(&changed, "# one more line\n");
-    p = jd_policy_load("p", text, "c", jd_buf_view(&changed), &none);
+    t.text = jd_buf_view(&changed);
+    p = jd_policy_load(&t, &none);
     assert_memory_not_equal(p->hash, shipped_policy("530900")->hash, sizeof p->hash);
     jd_policy_free(p);
     jd_buf_free(&changed);
@@ -83,7 +84,8 @@ static void refused(const char *from, const char *to, const char *expected)
 {
     jd_buf said = { 0 };
     char *text = replaced(from, to);
-    jd_policy *p = jd_policy_load("p.yaml", jd_str_of(text), "c.csv", file_text("policies/calendar-cn.csv"), &said);
+    const jd_policy_text t = { .file = "p.yaml", .text = jd_str_of(text) };
+    jd_policy *p = jd_policy_load(&t, &said);
     jd_buf_u8(&said, 0);
     if (p) fail_msg("'%s' for '%s' was accepted", to, from);
     if (!strstr(said.p, expected)) fail_msg("'%s' does not say '%s'", said.p, expected);

@@ -65,7 +65,7 @@ static void decide_appoint(jd_ctx *c, const struct jd_application_decide *m, con
     jd_reason_add(c, (jd_reason){ .rule = p->appoint_rule, .on = JD_ON_NOTHING });
     jd_reason_add(c, (jd_reason){ .rule = p->term_rule, .on = JD_ON_NOTHING });
     appoint(c, p, number, row, &form, start);
-    jd_detect_employer(c, p, (uint64_t)row->application.supervisor, form.employer_institution);
+    jd_detect_employer(c, p, (uint64_t)row->application.supervisor, &form);
 }
 
 void jd_on_application_decide(jd_ctx *c, const void *msg)

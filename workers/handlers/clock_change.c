@@ -19,21 +19,32 @@ static bool may_stop(jd_ctx *c, const jd_clock_rule *k, const struct jd_row_repo
     return !jd_refused(c);
 }
 
-static void remember_span(jd_ctx *c, struct jd_row_report *row)
+static jd_str with_pair(jd_ctx *c, jd_str list, uint32_t first, uint32_t second)
 {
     jd_buf b = { 0 };
-    jd_buf_str(&b, row->stood_still);
-    jd_buf_u32(&b, (uint32_t)row->suspended_on);
-    jd_buf_u32(&b, (uint32_t)c->today);
-    row->stood_still = jd_copy(&c->g->arena, jd_buf_view(&b));
+    jd_buf_str(&b, list);
+    jd_buf_u32(&b, first);
+    jd_buf_u32(&b, second);
+    jd_str longer = jd_copy(&c->g->arena, jd_buf_view(&b));
     jd_buf_free(&b);
+    return longer;
+}
+
+static void remember_span(jd_ctx *c, struct jd_row_report *row)
+{
+    row->stood_still = with_pair(c, row->stood_still, (uint32_t)row->suspended_on, (uint32_t)c->today);
     row->suspended_on = JD_NO_DAY;
 }
 
 void jd_limit_resume(jd_ctx *c, const jd_policy *p, struct jd_row_report *row)
 {
-    jd_limit_move(c, p, row, jd_resumed(p, JD_CLOCK_HANDLING, row->due, row->suspended_on, c->today));
     remember_span(c, row);
+    jd_limit_move(c, p, row, jd_limit_reckoned(c, p, row));
+}
+
+static void remember_extension(jd_ctx *c, struct jd_row_report *row, uint32_t days)
+{
+    row->lengthened = with_pair(c, row->lengthened, row->stood_still.n / 8, days);
 }
 
 void jd_on_clock_suspend(jd_ctx *c, const void *msg)
@@ -102,6 +113,7 @@ void jd_on_clock_extend(jd_ctx *c, const void *msg)
     if (!ch) return;
     row->extensions = row->extensions == JD_NO_INT ? 1 : row->extensions + 1;
     row->extended = (row->extended == JD_NO_INT ? 0 : row->extended) + m->days;
-    jd_limit_move(c, p, row, jd_extended(p, JD_CLOCK_HANDLING, row->due, (int)m->days));
+    remember_extension(c, row, (uint32_t)m->days);
+    jd_limit_move(c, p, row, jd_limit_reckoned(c, p, row));
     ch->due = row->due;
 }

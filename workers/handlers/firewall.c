@@ -38,12 +38,14 @@ static bool handled(int state)
 int jd_state_with(const jd_policy *p, const struct jd_row_report *row, jd_str accused, int stay)
 {
     if (!lead_accused(row, accused) || handled(stay)) return stay;
-    return stand_in(p, accused) == JD_NO_DEPT ? JD_S_report_held : JD_S_report_assigned;
+    if (stand_in(p, accused) == JD_NO_DEPT) return JD_S_report_held;
+    /* its handling opinion still comes first (LC-10.2) */
+    return stay == JD_S_report_registered ? stay : JD_S_report_assigned;
 }
 
 jd_event_id jd_event_with(const struct jd_row_report *row, jd_str accused, int to, jd_event_id otherwise)
 {
-    if (!lead_accused(row, accused) || handled(to)) return otherwise;
+    if (!lead_accused(row, accused) || handled(to) || to == JD_S_report_registered) return otherwise;
     return to == JD_S_report_held ? JD_EV_report_held : JD_EV_report_assigned;
 }
 

@@ -67,6 +67,13 @@ jd_handler jd_handler_of(jd_msg type)
         [JD_MSG_referral_record] = jd_on_referral_record,
         [JD_MSG_clock_tick] = jd_on_clock_tick,
         [JD_MSG_policy_activate] = jd_on_policy_activate,
+        [JD_MSG_policy_load] = jd_on_policy_load,
+        [JD_MSG_policy_commence] = jd_on_policy_commence,
+        [JD_MSG_calendar_activate] = jd_on_calendar_activate,
+        [JD_MSG_calendar_reckon] = jd_on_calendar_reckon,
+        [JD_MSG_case_migrate] = jd_on_case_migrate,
+        [JD_MSG_report_forward] = jd_on_report_forward,
+        [JD_MSG_report_receive] = jd_on_report_receive,
     };
     return handlers[type];
 }

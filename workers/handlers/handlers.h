@@ -68,6 +68,16 @@ void jd_on_document_close(jd_ctx *c, const void *msg);
 void jd_on_referral_record(jd_ctx *c, const void *msg);
 void jd_on_clock_tick(jd_ctx *c, const void *msg);
 void jd_on_policy_activate(jd_ctx *c, const void *msg);
+void jd_on_policy_load(jd_ctx *c, const void *msg);
+void jd_on_policy_commence(jd_ctx *c, const void *msg);
+void jd_on_calendar_activate(jd_ctx *c, const void *msg);
+void jd_on_calendar_reckon(jd_ctx *c, const void *msg);
+void jd_on_case_migrate(jd_ctx *c, const void *msg);
+void jd_on_report_forward(jd_ctx *c, const void *msg);
+void jd_on_report_receive(jd_ctx *c, const void *msg);
+
+/* report_submit.c: a report as its fields say, whoever handed it in. NULL after refusing. */
+jd_case_row *jd_take_report(jd_ctx *c, const struct jd_report_submit *m, uint64_t *number);
 
 /* application_receive.c: what both channels share */
 void jd_receive_application(jd_ctx *c, const jd_form *form, int channel, uint64_t round, int recommender, int nominee);

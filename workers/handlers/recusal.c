@@ -23,13 +23,22 @@ static jd_scope scope_of(jd_str code)
     return (jd_scope)i;
 }
 
+static void check_target(jd_ctx *c, jd_str code)
+{
+    const jd_policy *p = c->policy;
+    for (int i = 0; i < p->targets_n; i++)
+        if (jd_str_eq(p->targets[i].item.code, code)) return;
+    jd_refuse(c, JD_CODE_UNKNOWN_IN_POLICY, JD_NO_RULE, "object", "a target of %.*s", JD_FMT(p->name));
+}
+
 /* An institution need not be listed: people work where no agreement is too. */
 static void check_object(jd_ctx *c, const request *r)
 {
     uint64_t number;
-    jd_entity e = r->kind == JD_SCOPE_institution ? JD_E_none : jd_entity_find(r->scope);
-    if (r->kind != JD_SCOPE_institution)
-        jd_load_case(c, "object", r->object, e, &number);
+    if (r->kind == JD_SCOPE_target)
+        check_target(c, r->object);
+    else if (r->kind != JD_SCOPE_institution)
+        jd_load_case(c, "object", r->object, jd_entity_find(r->scope), &number);
     else if (!jd_institution_code(c->policy, r->object))
         jd_refuse(c, JD_CODE_BAD_FORMAT, JD_NO_RULE, "object", "an institution's code, of the form %.*s",
                   JD_FMT(c->policy->institutions.pattern));

@@ -14,4 +14,5 @@ void jd_on_report_assign(jd_ctx *c, const void *msg)
     row->dept = choice.lead;
     row->assist = choice.assist;
     row->assigned_on = c->today;
+    row->forwarded_to = row->forwarded_case = JD_NO_INT; /* taken back */
 }

@@ -8,7 +8,7 @@ static bool in_time(jd_ctx *c, const jd_policy *p, const struct jd_row_report *r
     char last[JD_DATE_LEN + 1];
     const jd_clock_rule *window = &p->clocks[JD_CLOCK_OBJECTION];
     if (!window->on || row->assigned_on == JD_NO_DAY) return true;
-    jd_day end = jd_deadline(p, JD_CLOCK_OBJECTION, row->assigned_on);
+    jd_day end = jd_deadline(p, c->calendar, JD_CLOCK_OBJECTION, row->assigned_on);
     if (c->today <= end) return true;
     jd_format_date(end, last);
     jd_refuse(c, JD_CODE_OBJECTION_TOO_LATE, window->rule, NULL, "by %s", last);

@@ -83,10 +83,23 @@ static void check_subject_matter(jd_ctx *c, const struct jd_report_submit *m, st
     in_list(c, &c->policy->bases, "basis", m->basis);
 }
 
+/* Another area's report is refused, or taken for passing on (LC-2.3, LC-16.2). One that is passed on to here
+ * must be ours. */
+static bool is_outside(const jd_ctx *c, const struct jd_report_submit *m)
+{
+    return m->county.p && jd_items_find(&c->policy->counties, m->county) < 0;
+}
+
+static uint16_t area_rule(const jd_policy *p)
+{
+    return p->outside_rule == JD_NO_RULE ? p->division_rule : p->outside_rule;
+}
+
 static void check_place_and_time(jd_ctx *c, const struct jd_report_submit *m)
 {
-    if (m->county.p && jd_items_find(&c->policy->counties, m->county) < 0)
-        jd_refuse(c, JD_CODE_NOT_OWN_DIVISION, c->policy->division_rule, "county", "a county of division %06u",
+    bool taken = c->policy->outside_forwarded && c->cmd->type == JD_MSG_report_submit;
+    if (is_outside(c, m) && !taken)
+        jd_refuse(c, JD_CODE_NOT_OWN_DIVISION, area_rule(c->policy), "county", "a county of division %06u",
                   c->g->division);
     if (m->found_on != JD_NO_DAY && m->found_on > c->today)
         jd_refuse(c, JD_CODE_INCONSISTENT, JD_NO_RULE, "found_on",
@@ -100,10 +113,11 @@ static void check_place_and_time(jd_ctx *c, const struct jd_report_submit *m)
 static jd_str accused_of(jd_ctx *c, const struct jd_report_submit *m, int64_t target)
 {
     const jd_target *t = target == JD_NO_INT ? NULL : &c->policy->targets[target];
-    jd_strs always = { t ? (uint32_t)t->accuses_n : 0, NULL };
-    always.v = jd_alloc(&c->g->arena, sizeof *always.v * (always.n + 1));
+    jd_str named = jd_accused_with(c, c->policy, (jd_str){ NULL, 0 }, &m->accused);
+    if (!t || !t->accuses_n) return named;
+    jd_strs always = { (uint32_t)t->accuses_n, jd_alloc(&c->g->arena, sizeof *always.v * (size_t)t->accuses_n) };
     for (uint32_t i = 0; i < always.n; i++) always.v[i] = c->policy->depts[t->accuses[i]].item.code;
-    return jd_accused_with(c, c->policy, jd_accused_with(c, c->policy, (jd_str){ NULL, 0 }, &m->accused), &always);
+    return jd_accused_with(c, c->policy, named, &always);
 }
 
 /* The county named, else digits 2 to 7 of the institution's code: a hint, never a reason to refuse. */
@@ -144,28 +158,40 @@ static const begin beginnings[] = { [HELD] = { JD_S_report_held, JD_EV_report_he
                                     [DRAFT] = { JD_S_report_registered, JD_EV_report_registered },
                                     [ASSIGNED] = { JD_S_report_assigned, JD_EV_report_assigned } };
 
-static void assign(jd_ctx *c, const struct jd_report_submit *m, uint64_t number, jd_case_row *row)
+static void say_area(jd_ctx *c, const char *field)
 {
-    jd_env env;
-    jd_assignment a;
-    jd_str word;
-    uint32_t county = county_of(c->policy, m, &word);
-    fill_env(c, m, &env);
-    env.words[JD_D_county_or_institution] = word;
-    jd_assign(c->policy, &env, county, row->report.accused, &a);
-    const begin *b = &beginnings[a.lead == JD_NO_DEPT ? HELD : c->policy->draft_required ? DRAFT : ASSIGNED];
-    jd_change *ch = jd_move(c, JD_E_report, number, row, JD_V_report_submit, b->state, b->event);
-    if (!ch) return;
-    row->report.dept = a.lead;
-    row->report.route = a.route;
-    row->report.assist = pack_depts(c, a.assist, a.assist_n);
-    row->report.county = county ? county : JD_NO_INT;
-    row->report.assigned_on = b->state == JD_S_report_assigned ? c->today : JD_NO_DAY;
-    jd_limit_start(c, c->policy, &row->report, JD_CLOCK_HANDLING, c->today);
-    ch->due = row->report.due;
-    jd_reason_add(
-        c, (jd_reason){ .rule = c->policy->routes[a.route].rule, .on = JD_ON_ROUTE, .index = (uint16_t)a.route });
-    if (a.diverted) jd_firewall_reason(c, c->policy);
+    int at = jd_layout_find(&jd_message_get(c->cmd->type)->layout, jd_str_of(field));
+    jd_reason_add(c, (jd_reason){ .rule = area_rule(c->policy), .on = JD_ON_FIELD, .index = (uint16_t)at });
+}
+
+/* The institution's code may say that it lies in another county of the same city: staff are told, no more. */
+static bool hints_elsewhere(const jd_ctx *c, const struct jd_report_submit *m)
+{
+    jd_str area = m->institution.n >= 7 ? (jd_str){ m->institution.p + 1, 6 } : (jd_str){ "", 0 };
+    uint64_t code = 0;
+    bool same_city = jd_str_to_u64(area, &code) && code / 100 == c->g->division / 100;
+    return c->policy->outside_forwarded && !m->county.p && same_city && jd_items_find(&c->policy->counties, area) < 0;
+}
+
+/* A report of another area is nobody's here until staff forward it, or keep it after all. */
+static void hold_for(const struct jd_report_submit *m, struct jd_row_report *row, jd_assignment *a)
+{
+    uint64_t county;
+    a->lead = JD_NO_DEPT;
+    a->assist_n = 0;
+    if (jd_str_to_u64(m->county, &county)) row->county = (int64_t)county;
+}
+
+static void say_why(jd_ctx *c, const struct jd_report_submit *m, const jd_assignment *a)
+{
+    const jd_policy *p = c->policy;
+    if (is_outside(c, m)) {
+        say_area(c, "county");
+        return;
+    }
+    if (hints_elsewhere(c, m)) say_area(c, "institution");
+    jd_reason_add(c, (jd_reason){ .rule = p->routes[a->route].rule, .on = JD_ON_ROUTE, .index = (uint16_t)a->route });
+    if (a->diverted) jd_firewall_reason(c, p);
 }
 
 /* An interest does not silence anybody (LC-11.4, Decree 735 art. 35): the report is taken, and whoever handles it
@@ -173,14 +199,47 @@ static void assign(jd_ctx *c, const struct jd_report_submit *m, uint64_t number,
 static void mark_interest(jd_ctx *c, const struct jd_report_submit *m, uint64_t supervisor, jd_case_row *row)
 {
     const uint64_t *open = c->g->tally.in_state[JD_E_recusal];
-    bool any = open[JD_S_recusal_applied] + open[JD_S_recusal_raised] + open[JD_S_recusal_detected] +
-               open[JD_S_recusal_upheld];
-    uint64_t recusal =
-        any && m->institution.p ? jd_recusal_about(&c->g->txn, supervisor, JD_SCOPE_institution, m->institution) : 0;
-    if (!recusal) return;
-    int field = jd_layout_find(&jd_message_get(JD_MSG_report_submit)->layout, JD_STR("institution"));
-    row->report.recusal = (int64_t)recusal;
-    jd_reason_add(c, (jd_reason){ .rule = c->policy->recusal.rule, .on = JD_ON_FIELD, .index = (uint16_t)field });
+    const struct {
+        const char *field;
+        jd_scope scope;
+        jd_str object;
+    } about[] = { { "institution", JD_SCOPE_institution, m->institution }, { "target", JD_SCOPE_target, m->target } };
+    if (!(open[JD_S_recusal_applied] + open[JD_S_recusal_raised] + open[JD_S_recusal_detected] +
+          open[JD_S_recusal_upheld]))
+        return;
+    for (int i = 0; i < 2; i++) {
+        uint64_t n = about[i].object.p ? jd_recusal_about(&c->g->txn, supervisor, about[i].scope, about[i].object) : 0;
+        if (!n) continue;
+        int at = jd_layout_find(&jd_message_get(JD_MSG_report_submit)->layout, jd_str_of(about[i].field));
+        row->report.recusal = (int64_t)n;
+        jd_reason_add(c, (jd_reason){ .rule = c->policy->recusal.rule, .on = JD_ON_FIELD, .index = (uint16_t)at });
+        return;
+    }
+}
+
+static void assign(jd_ctx *c, const struct jd_report_submit *m, uint64_t number, jd_case_row *row)
+{
+    jd_env env;
+    jd_assignment a;
+    jd_str word;
+    bool own = c->cmd->type == JD_MSG_report_submit;
+    uint32_t county = county_of(c->policy, m, &word);
+    fill_env(c, m, &env);
+    env.words[JD_D_county_or_institution] = word;
+    jd_assign(c->policy, &env, county, row->report.accused, &a);
+    if (is_outside(c, m)) hold_for(m, &row->report, &a);
+    const begin *b = &beginnings[a.lead == JD_NO_DEPT ? HELD : c->policy->draft_required ? DRAFT : ASSIGNED];
+    jd_change *ch =
+        jd_move(c, JD_E_report, number, row, own ? JD_V_report_submit : JD_V_report_receive, b->state, b->event);
+    if (!ch) return;
+    row->report.dept = a.lead;
+    row->report.route = a.route;
+    row->report.assist = pack_depts(c, a.assist, a.assist_n);
+    if (county) row->report.county = county;
+    row->report.assigned_on = b->state == JD_S_report_assigned ? c->today : JD_NO_DAY;
+    jd_limit_start(c, c->policy, &row->report, JD_CLOCK_HANDLING, c->today);
+    ch->due = row->report.due;
+    say_why(c, m, &a);
 }
 
 void jd_on_report_submit(jd_ctx *c, const void *msg)
@@ -188,13 +247,20 @@ void jd_on_report_submit(jd_ctx *c, const void *msg)
     const struct jd_report_submit *m = msg;
     uint64_t supervisor, number;
     if (!jd_acting_supervisor(c, m->supervisor, &supervisor)) return;
-    jd_case_row *row = jd_new_case(c, JD_E_report, &number);
+    jd_case_row *row = jd_take_report(c, m, &number);
+    if (!row) return;
+    row->report.supervisor = (int64_t)supervisor;
+    mark_interest(c, m, supervisor, row);
+}
+
+jd_case_row *jd_take_report(jd_ctx *c, const struct jd_report_submit *m, uint64_t *number)
+{
+    jd_case_row *row = jd_new_case(c, JD_E_report, number);
     check_place_and_time(c, m);
     check_subject_matter(c, m, &row->report);
     row->report.accused = accused_of(c, m, row->report.target);
-    if (jd_refused(c)) return;
-    row->report.supervisor = (int64_t)supervisor;
+    if (jd_refused(c)) return NULL;
     row->report.received = c->at;
-    assign(c, m, number, row);
-    mark_interest(c, m, supervisor, row);
+    assign(c, m, *number, row);
+    return jd_refused(c) ? NULL : row;
 }

@@ -1,5 +1,8 @@
 #include "workers/policy/calendar.h"
 
+#include <sodium.h>
+#include <stdlib.h>
+
 typedef struct row {
     jd_day day;
     jd_day_kind kind;
@@ -41,22 +44,32 @@ static bool parse_row(jd_str line, int number, row *out, jd_diag *d)
     return true;
 }
 
+static int year_of(jd_day day, int *month)
+{
+    int year, d;
+    jd_day_parts(day, &year, month, &d);
+    return year;
+}
+
+/* A year known only from its December is not covered, nor one known only from its January. */
 static void cover(jd_calendar *c, jd_arena *a, jd_day first, jd_day last)
 {
-    int year, month, day;
-    jd_day_parts(first, &year, &month, &day);
-    c->first = jd_day_of(year, 1, 1);
-    jd_day_parts(last, &year, &month, &day);
-    c->last = jd_day_of(year, 12, 31);
-    size_t n = (size_t)(c->last - c->first + 1);
+    int month, from = year_of(first, &month), to;
+    bool late = month == 12;
+    to = year_of(last, &month);
+    c->begins = jd_day_of(from, 1, 1);
+    c->ends = jd_day_of(to, 12, 31);
+    c->first = jd_day_of(from + (from < to && late), 1, 1);
+    c->last = jd_day_of(to - (from < to && month == 1), 12, 31);
+    size_t n = (size_t)(c->ends - c->begins + 1);
     c->kind = jd_alloc(a, n);
     c->name = jd_alloc(a, n * sizeof *c->name);
-    for (size_t i = 0; i < n; i++) c->kind[i] = jd_weekday(c->first + (jd_day)i) >= 5 ? JD_DAY_WEEKEND : JD_DAY_WORK;
+    for (size_t i = 0; i < n; i++) c->kind[i] = jd_weekday(c->begins + (jd_day)i) >= 5 ? JD_DAY_WEEKEND : JD_DAY_WORK;
 }
 
 static void set_day(jd_calendar *c, jd_arena *a, const row *r, int number, jd_diag *d)
 {
-    size_t i = (size_t)(r->day - c->first);
+    size_t i = (size_t)(r->day - c->begins);
     if (c->kind[i] == JD_DAY_OFF || c->kind[i] == JD_DAY_MAKEUP) jd_diag_at(d, number, "this date stands twice");
     c->kind[i] = (uint8_t)r->kind;
     c->name[i] = jd_copy(a, r->name);
@@ -83,6 +96,29 @@ bool jd_calendar_load(jd_arena *a, jd_str text, jd_calendar *out, jd_diag *d)
     return d->errors == 0;
 }
 
+jd_calendar *jd_calendar_open(const char *file, jd_str text, jd_buf *diagnostics)
+{
+    jd_diag d = { .file = file };
+    jd_calendar *c = calloc(1, sizeof *c);
+    if (!c) return NULL;
+    c->text = jd_copy(&c->arena, text);
+    crypto_generichash(c->hash, sizeof c->hash, (const uint8_t *)text.p, text.n, NULL, 0);
+    bool good = jd_calendar_load(&c->arena, c->text, c, &d);
+    jd_buf_str(diagnostics, jd_buf_view(&d.text));
+    jd_buf_free(&d.text);
+    if (good) return c;
+    jd_calendar_free(c);
+    return NULL;
+}
+
+void jd_calendar_free(jd_calendar *c)
+{
+    if (!c) return;
+    jd_arena a = c->arena;
+    free(c);
+    jd_arena_free(&a);
+}
+
 bool jd_calendar_covers(const jd_calendar *c, jd_day day)
 {
     return day >= c->first && day <= c->last;
@@ -91,9 +127,9 @@ bool jd_calendar_covers(const jd_calendar *c, jd_day day)
 jd_day_kind jd_calendar_kind(const jd_calendar *c, jd_day day, jd_str *name)
 {
     if (name) *name = (jd_str){ "", 0 };
-    if (!jd_calendar_covers(c, day)) return jd_weekday(day) >= 5 ? JD_DAY_WEEKEND : JD_DAY_WORK;
-    if (name && c->name[day - c->first].p) *name = c->name[day - c->first];
-    return (jd_day_kind)c->kind[day - c->first];
+    if (day < c->begins || day > c->ends) return jd_weekday(day) >= 5 ? JD_DAY_WEEKEND : JD_DAY_WORK;
+    if (name && c->name[day - c->begins].p) *name = c->name[day - c->begins];
+    return (jd_day_kind)c->kind[day - c->begins];
 }
 
 bool jd_is_workday(const jd_calendar *c, jd_day day)

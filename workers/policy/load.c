@@ -52,7 +52,8 @@ void jd_load_unique(jd_loader *l, const void *list, size_t stride, int n)
     for (int i = 0; i < n; i++) {
         const jd_item *other = (const void *)((const char *)list + stride * (size_t)i);
         if (jd_str_eq(last->code, other->code))
-            jd_diag_at(&l->d, last->line, "'%.*s' stands twice, first in line %d", JD_FMT(last->code), other->line);
+            jd_diag_at(&l->d, last->line, "'%.*s' stands twice, first in line %d", JD_FMT(last->code),
+                       other->line & JD_PLACE_LINE);
     }
 }
 
@@ -150,6 +151,18 @@ static void load_management(jd_loader *l, jd_ynode *n)
     l->p->draft_required = jd_y_bool(n, "draft_opinion", false, &l->d);
 }
 
+/* From when to when the policy holds, by its own words. */
+static void load_validity(jd_loader *l, jd_ynode *n)
+{
+    l->p->validity_rule = jd_load_rule(l, n, "rule", true);
+}
+
+static void load_interpretation(jd_loader *l, jd_ynode *n)
+{
+    l->p->interpreter = jd_load_dept(l, n, "department", true);
+    l->p->interpreter_rule = jd_load_rule(l, n, "rule", true);
+}
+
 static void load_lists(jd_loader *l, jd_ynode *n)
 {
     jd_load_items(l, n, "expertise", &l->p->expertise);
@@ -208,6 +221,15 @@ void jd_load_clocks(jd_loader *l, jd_ynode *n)
     }
 }
 
+static jd_policy_status load_status(jd_loader *l, jd_ynode *n)
+{
+    jd_str word = jd_y_need_text(n, "status", &l->d);
+    for (int i = 0; i < JD_POLICY_STATUS_COUNT; i++)
+        if (jd_str_is(word, jd_policy_status_name((jd_policy_status)i))) return (jd_policy_status)i;
+    if (word.n) jd_diag_at(&l->d, n->line, "'status' must be trial, formal or repealed, not '%.*s'", JD_FMT(word));
+    return JD_POLICY_TRIAL;
+}
+
 static void load_identity(jd_loader *l)
 {
     jd_policy *p = l->p;
@@ -219,7 +241,8 @@ static void load_identity(jd_loader *l)
     p->title = jd_y_need_text(n, "title", &l->d);
     p->doc_no = jd_y_text(n, "doc_no", &l->d);
     p->purpose = jd_y_text(n, "purpose", &l->d);
-    p->status = jd_y_need_text(n, "status", &l->d);
+    p->extends = (uint32_t)jd_y_int(n, "extends", 0, 100000, 999999, &l->d);
+    p->status = load_status(l, n);
     p->issued_on = load_date(l, n, "issued_on", true);
     p->effective_from = load_date(l, n, "effective_from", true);
     p->effective_to = load_date(l, n, "effective_to", false);
@@ -240,6 +263,8 @@ static void load_sections(jd_loader *l)
         { "departments", JD_Y_LIST, true, load_departments },
         { "appointment", JD_Y_MAP, true, load_appointment },
         { "management", JD_Y_MAP, true, load_management },
+        { "validity", JD_Y_MAP, true, load_validity },
+        { "interpretation", JD_Y_MAP, false, load_interpretation },
         { "lists", JD_Y_MAP, true, load_lists },
         { "recruitment", JD_Y_MAP, true, jd_load_recruitment },
         { "form", JD_Y_MAP, false, jd_load_form },
@@ -273,15 +298,7 @@ static void load_sections(jd_loader *l)
     }
 }
 
-static void load_calendar(jd_loader *l, const char *file, jd_str text)
-{
-    jd_diag d = { .file = file };
-    jd_calendar_load(&l->p->arena, text, &l->p->calendar, &d);
-    jd_buf_str(&l->d.text, jd_buf_view(&d.text));
-    l->d.errors += d.errors;
-    jd_buf_free(&d.text);
-}
-
+/* Of both files: a parent that changes makes another policy. */
 static void hash(jd_policy *p)
 {
     crypto_generichash_state s;
@@ -290,33 +307,32 @@ static void hash(jd_policy *p)
     crypto_generichash_init(&s, NULL, 0, sizeof p->hash);
     crypto_generichash_update(&s, n, sizeof n);
     crypto_generichash_update(&s, (const uint8_t *)p->text.p, p->text.n);
-    crypto_generichash_update(&s, (const uint8_t *)p->calendar_text.p, p->calendar_text.n);
+    crypto_generichash_update(&s, (const uint8_t *)p->parent_text.p, p->parent_text.n);
     crypto_generichash_final(&s, p->hash, sizeof p->hash);
 }
 
-static void load_all(jd_loader *l, const char *calendar_file)
+static void load_all(jd_loader *l, const jd_policy_text *t)
 {
+    l->root = jd_policy_tree(&l->p->arena, t, &l->d);
+    if (!l->root) return;
+    l->p->interpreter = JD_NO_DEPT;
+    l->p->interpreter_rule = JD_NO_RULE;
     l->p->referral_rule = l->p->matching_rule = JD_NO_RULE; /* where the regulation has neither */
-    l->root = jd_yaml_parse(&l->p->arena, l->p->text, &l->d);
-    if (l->root && l->root->kind != JD_Y_MAP) jd_diag_at(&l->d, l->root->line, "a policy is a mapping");
-    if (l->d.errors) return;
     load_identity(l);
     load_sections(l);
     jd_y_unused(l->root, &l->d);
-    load_calendar(l, calendar_file, l->p->calendar_text);
     if (!l->d.errors) jd_policy_check(l);
 }
 
-jd_policy *jd_policy_load(const char *file, jd_str text, const char *calendar_file, jd_str calendar_text,
-                          jd_buf *diagnostics)
+jd_policy *jd_policy_load(const jd_policy_text *t, jd_buf *diagnostics)
 {
     jd_policy *p = calloc(1, sizeof *p);
     if (!p) return NULL;
-    jd_loader l = { .p = p, .d = { .file = file } };
-    p->text = jd_copy(&p->arena, text);
-    p->calendar_text = jd_copy(&p->arena, calendar_text);
+    jd_loader l = { .p = p, .d = { .file = t->file } };
+    p->text = jd_copy(&p->arena, t->text);
+    p->parent_text = jd_copy(&p->arena, t->parent);
     hash(p);
-    load_all(&l, calendar_file);
+    load_all(&l, t);
     jd_buf_str(diagnostics, jd_buf_view(&l.d.text));
     jd_buf_free(&l.d.text);
     if (l.d.errors) {
@@ -361,6 +377,18 @@ int jd_items_find(const jd_items *l, jd_str code)
     for (int i = 0; i < l->n; i++)
         if (jd_str_eq(l->v[i].code, code)) return i;
     return -1;
+}
+
+const char *jd_policy_status_name(jd_policy_status s)
+{
+    static const char *const names[JD_POLICY_STATUS_COUNT] = { "trial", "formal", "repealed" };
+    return names[s];
+}
+
+bool jd_policy_holds(const jd_policy *p, jd_day today)
+{
+    if (p->status == JD_POLICY_REPEALED || today < p->effective_from) return false;
+    return p->effective_to == JD_NO_DAY || today <= p->effective_to;
 }
 
 const char *jd_clock_name(jd_clock_id c)

@@ -44,6 +44,32 @@ static bool load_effect(jd_loader *l, jd_ynode *n, const char *key)
     return upheld;
 }
 
+static bool target_exists(const jd_policy *p, jd_str code)
+{
+    for (int i = 0; i < p->targets_n; i++)
+        if (jd_str_eq(p->targets[i].item.code, code)) return true;
+    return false;
+}
+
+static void load_sights(jd_loader *l, jd_ynode *list)
+{
+    jd_policy *p = l->p;
+    jd_recusal_rules *r = &p->recusal;
+    r->sights = jd_load_list(l, list, sizeof *r->sights, &r->sights_n);
+    for (int i = 0; i < r->sights_n; i++) {
+        jd_sight *s = &r->sights[i];
+        s->employer_kind = jd_y_need_text(list->items[i], "employer_kind", &l->d);
+        s->target = jd_y_need_text(list->items[i], "target", &l->d);
+        if (jd_items_find(&p->employer_kinds, s->employer_kind) < 0)
+            jd_diag_at(&l->d, list->items[i]->line, "'%.*s' is not a kind of employer", JD_FMT(s->employer_kind));
+        if (!target_exists(p, s->target))
+            jd_diag_at(&l->d, list->items[i]->line, "'%.*s' is not a target", JD_FMT(s->target));
+        for (int j = 0; j < i; j++)
+            if (jd_str_eq(s->employer_kind, r->sights[j].employer_kind) && jd_str_eq(s->target, r->sights[j].target))
+                jd_diag_at(&l->d, list->items[i]->line, "stands in line %d already", list->items[j]->line);
+    }
+}
+
 void jd_load_recusal(jd_loader *l, jd_ynode *n)
 {
     jd_recusal_rules *r = &l->p->recusal;
@@ -54,6 +80,7 @@ void jd_load_recusal(jd_loader *l, jd_ynode *n)
     r->detected_upheld = load_effect(l, n, "detected");
     jd_load_items(l, n, "scopes", &r->scopes);
     jd_load_items(l, n, "relations", &r->relations);
+    load_sights(l, jd_y_get(n, "detects"));
     if (r->scopes.n == 0 || r->relations.n == 0)
         jd_diag_at(&l->d, n->line, "a recusal has a scope and a relation: 'scopes' and 'relations' list them");
 }
@@ -102,7 +129,8 @@ void jd_check_interests(jd_loader *l)
             jd_diag_at(&l->d, p->duties[i].item.line, "a list is owed that nobody can publish: 'institutions' is off");
     for (int i = 0; i < p->recusal.scopes.n; i++)
         if (!known_scope(p->recusal.scopes.v[i].code))
-            jd_diag_at(&l->d, p->recusal.scopes.v[i].line, "a scope is institution, report or activity, not '%.*s'",
+            jd_diag_at(&l->d, p->recusal.scopes.v[i].line,
+                       "a scope is institution, report, activity or target, not '%.*s'",
                        JD_FMT(p->recusal.scopes.v[i].code));
     check_targets(l);
 }

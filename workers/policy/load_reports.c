@@ -49,7 +49,17 @@ static void apart(jd_loader *l, const jd_target *a, const jd_target *b)
         for (int j = 0; j < b->n; j++)
             if (jd_str_eq(a->categories[i].item.code, b->categories[j].item.code))
                 jd_diag_at(&l->d, a->categories[i].item.line, "'%.*s' stands twice, first in line %d",
-                           JD_FMT(a->categories[i].item.code), b->categories[j].item.line);
+                           JD_FMT(a->categories[i].item.code), b->categories[j].item.line & JD_PLACE_LINE);
+}
+
+/* What is not of this area: refused at the door, or taken and passed on (LC-2.3, LC-16.2). */
+static void load_outside(jd_loader *l, jd_ynode *n)
+{
+    jd_str word = jd_y_text(n, "outside", &l->d);
+    l->p->outside_forwarded = jd_str_is(word, "forward");
+    l->p->outside_rule = jd_load_rule(l, n, "outside_rule", l->p->outside_forwarded);
+    if (word.n && !l->p->outside_forwarded && !jd_str_is(word, "refuse"))
+        jd_diag_at(&l->d, n->line, "'outside' must be forward or refuse, not '%.*s'", JD_FMT(word));
 }
 
 void jd_load_reports(jd_loader *l, jd_ynode *n)
@@ -64,6 +74,7 @@ void jd_load_reports(jd_loader *l, jd_ynode *n)
     p->secrecy_rule = jd_load_rule(l, n, "secrecy_rule", true);
     p->division_rule = jd_load_rule(l, n, "division_rule", false);
     p->kind_rule = jd_load_rule(l, n, "kind_rule", false);
+    load_outside(l, n);
     p->reopen_days = (int)jd_y_int(n, "reopen_days", 30, 0, 3650, &l->d);
     if (kinds) load_kinds(l, kinds);
     p->targets = jd_load_list(l, targets, sizeof *p->targets, &p->targets_n);

@@ -6,6 +6,7 @@
 
 #include "proto/messages.h"
 #include "workers/policy/calendar.h"
+#include "workers/policy/extend.h"
 
 enum { JD_NO_RULE = 0xffff, JD_NO_DEPT = 0xffff, JD_FACTS_MAX = 64, JD_PREDICATE_MAX = 48 };
 
@@ -281,7 +282,8 @@ typedef struct jd_claim_rules {
 #define JD_SCOPES(SCOPE)                          \
     SCOPE(institution, "an institution, by code") \
     SCOPE(report, "a report, by id")              \
-    SCOPE(activity, "an activity, by id")
+    SCOPE(activity, "an activity, by id")         \
+    SCOPE(target, "a target of supervision, by code")
 
 typedef enum {
 #define SCOPE(code, doc) JD_SCOPE_##code,
@@ -290,12 +292,21 @@ typedef enum {
         JD_SCOPE_COUNT
 } jd_scope;
 
+/* Whom an employer of this kind makes an interested party in. */
+typedef struct jd_sight {
+    jd_str employer_kind;
+    jd_str target;
+} jd_sight;
+
 typedef struct jd_recusal_rules {
     bool on;
     uint16_t rule;
     bool applied_upheld, detected_upheld; /* at once (应当回避), or as people decide (申请回避) */
     jd_items scopes, relations;
+    int sights_n;
+    jd_sight *sights;
 } jd_recusal_rules;
+typedef enum { JD_POLICY_TRIAL, JD_POLICY_FORMAL, JD_POLICY_REPEALED, JD_POLICY_STATUS_COUNT } jd_policy_status;
 
 typedef struct jd_policy {
     jd_arena arena;
@@ -303,8 +314,10 @@ typedef struct jd_policy {
     uint16_t number; /* order of activation in the store, from 1 */
     uint32_t division;
     int version;
-    jd_str name; /* "lincang-2021@1", what receipts and events carry */
-    jd_str id, title, doc_no, status, purpose, text, calendar_text;
+    jd_str name;      /* "lincang-2021@1", what receipts and events carry */
+    uint32_t extends; /* the division whose policy this one changes, 0 for none */
+    jd_policy_status status;
+    jd_str id, title, doc_no, purpose, text, parent_text;
     jd_day issued_on, effective_from, effective_to;
 
     int rules_n, depts_n, facts_n, channels_n, pairs_n, requirements_n, targets_n, kinds_n, routes_n;
@@ -318,9 +331,11 @@ typedef struct jd_policy {
     jd_report_kind *kinds;
     jd_route *routes;
 
-    uint16_t authority;  /* who appoints */
-    uint16_t manager;    /* who aggregates, assigns and may close */
-    uint16_t discipline; /* who gets what nobody else may see; JD_NO_DEPT: such reports are held */
+    uint16_t authority;                     /* who appoints */
+    uint16_t manager;                       /* who aggregates, assigns and may close */
+    uint16_t interpreter, interpreter_rule; /* who says what the text means; JD_NO_DEPT: it does not say */
+    uint16_t validity_rule;                 /* from when to when it holds */
+    uint16_t discipline;                    /* who gets what nobody else may see; JD_NO_DEPT: such reports are held */
 
     jd_items form_required; /* field names */
     int *form_fields;       /* their indexes in the form's layout */
@@ -374,8 +389,9 @@ typedef struct jd_policy {
 
     bool feedback_mandatory;
     uint16_t feedback_rule, firewall_rule, division_rule, secrecy_rule;
+    bool outside_forwarded; /* a report of another area is taken and passed on, else refused */
+    uint16_t outside_rule;
     jd_clock_rule clocks[JD_CLOCK_COUNT];
-    jd_calendar calendar;
 
     /* What a later part of the program acts on, kept whole for policy.show: name and rows. */
     int chapters_n;
@@ -385,9 +401,8 @@ typedef struct jd_policy {
     } * chapters;
 } jd_policy;
 
-/* Loads and checks. NULL with diagnostics (file and line) when the file is not to be trusted. */
-jd_policy *jd_policy_load(const char *file, jd_str text, const char *calendar_file, jd_str calendar_text,
-                          jd_buf *diagnostics);
+/* Loads and checks. NULL with diagnostics (file and line) when it is not to be trusted. */
+jd_policy *jd_policy_load(const jd_policy_text *t, jd_buf *diagnostics);
 void jd_policy_free(jd_policy *p);
 
 uint16_t jd_policy_rule(const jd_policy *p, jd_str id);   /* JD_NO_RULE */
@@ -397,6 +412,8 @@ int jd_items_find(const jd_items *l, jd_str code); /* -1 */
 int jd_kinds_find(const jd_kinds *l, jd_str code); /* -1 */
 bool jd_kind_by(const jd_policy *p, const jd_kind *k, uint16_t dept);
 const char *jd_clock_name(jd_clock_id c);
+const char *jd_policy_status_name(jd_policy_status s);
+bool jd_policy_holds(const jd_policy *p, jd_day today); /* new cases may begin under it */
 
 /* cond.c */
 typedef struct jd_env {
