@@ -196,6 +196,9 @@ static void answers(jd_buf *b)
         { "", "`next`", "as in case.list" },
         { "`stats.get`", "`stats`", "list of `entity`, `state`, `count`" },
         { "", "`overdue`, `events`", "cases with a breached time limit; the division's last number" },
+        { "", "`meters`",
+          "map of counters: feedback `satisfied`, `unsatisfied`, `undelivered`; reports by how many days behind the "
+          "finding they came: `lag_0`, `lag_3` (1 to 3), `lag_7`, `lag_30`, `lag_more`" },
         { "`health.get`", "`health`",
           "map: the worker, its store, its policy (`policy_in_force` false: nothing new may begin; "
           "`policy_pending`: what comes, and when), its calendar (`reckoning`: limits are being laid under a new "

@@ -24,7 +24,8 @@
     ENTITY(recusal, 'X', "回避: a supervisor keeps away from what touches an interest (LC-9.6, WH-7.6)")        \
     ENTITY(meeting, 'M', "会议、培训: what was held with supervisors (LC-10.6, WH-11)")                         \
     ENTITY(activity, 'V', "活动: what supervisors take part in (LC-6.2, WH-10.3)")                              \
-    ENTITY(document, 'W', "文件、信息: what is sent to supervisors (LC-11.2)")
+    ENTITY(document, 'W', "文件、信息: what is sent to supervisors (LC-11.2)")                                  \
+    ENTITY(reward, 'B', "举报奖励: a clue of fraud referred for the reward another rule gives (LC-15.1)")
 
 /* clang-format off */
 
@@ -72,7 +73,7 @@
     STATE(e, assigned,     OPEN,  NO,                                                TO(e, assigned), TO(e, accepted), TO(e, objected), NO,              NO,              NO,                  NO,            TO(e, assigned),   TO(e, assigned),   TO(e, assigned) | TAKEN,   TO(e, assigned) | TO(e, resulted) | TO(e, needs_info),   TO(e, proposed), NO,               NO,              TO(e, assigned),   NO,                            TO(e, assigned) | TAKEN,   TO(e, forwarded), NO) \
     STATE(e, objected,     OPEN,  NO,                                                TO(e, assigned), NO,              NO,              NO,              NO,              NO,                  NO,            TO(e, objected),   TO(e, objected),   TO(e, objected) | TAKEN,   TO(e, objected) | TO(e, resulted) | TO(e, needs_info),   TO(e, proposed), NO,               NO,              TO(e, objected),   NO,                            TO(e, objected) | TAKEN,   TO(e, forwarded), NO) \
     STATE(e, accepted,     OPEN,  NO,                                                TO(e, assigned), NO,              NO,              TO(e, resulted), NO,              NO,                  NO,            TO(e, accepted),   TO(e, accepted),   TO(e, accepted) | TAKEN,   TO(e, accepted) | TO(e, resulted),                       NO,              TO(e, suspended), NO,              TO(e, accepted),   NO,                            TO(e, accepted) | TAKEN,   TO(e, forwarded), NO) \
-    STATE(e, resulted,     OPEN,  NO,                                                NO,              NO,              NO,              NO,              TO(e, fed_back), NO,                  TO(e, closed), TO(e, resulted),   TO(e, resulted),   NO,                        NO,                                                      NO,              NO,               NO,              NO,                NO,                            TO(e, resulted),           NO,               NO) \
+    STATE(e, resulted,     OPEN,  NO,                                                NO,              NO,              NO,              NO,              TO(e, fed_back) | TO(e, resulted), NO,                  TO(e, closed), TO(e, resulted),   TO(e, resulted),   NO,                        NO,                                                      NO,              NO,               NO,              NO,                NO,                            TO(e, resulted),           NO,               NO) \
     STATE(e, fed_back,     OPEN,  NO,                                                NO,              NO,              NO,              NO,              TO(e, fed_back), TO(e, acknowledged), TO(e, closed), NO,                NO,                NO,                        NO,                                                      NO,              NO,               NO,              NO,                NO,                            TO(e, fed_back),           NO,               NO) \
     STATE(e, acknowledged, OPEN,  NO,                                                NO,              NO,              NO,              NO,              NO,              NO,                  TO(e, closed), NO,                NO,                NO,                        NO,                                                      NO,              NO,               NO,              NO,                NO,                            TO(e, acknowledged),       NO,               NO) \
     STATE(e, closed,       FINAL, NO,                                                NO,              NO,              NO,              NO,              NO,              NO,                  NO,            NO,                NO,                NO,                        NO,                                                      NO,              NO,               NO,              NO,                TO(e, assigned) | TO(e, held), NO,                        NO,               NO) \
@@ -205,6 +206,21 @@
     STATE(e, denied,   FINAL, NO,                             NO,            NO,                              NO,                           NO,            NO,            NO) \
     STATE(e, lifted,   FINAL, NO,                             NO,            NO,                              NO,                           NO,            NO,            NO) \
     STATE(e, ended,    FINAL, NO,                             NO,            NO,                              NO,                           NO,            NO,            NO)
+
+#define JD_VERBS_reward(VERB, e) \
+    VERB(e, refer) VERB(e, update) VERB(e, warn) VERB(e, forfeit)
+
+/*       state             refer                       update                                                             warn             forfeit */
+#define JD_STATES_reward(STATE, e) \
+    STATE(e, none,         OPEN,  TO(e, referred),     NO,                                                                NO,              NO) \
+    STATE(e, referred,     OPEN,  NO,                  TO(e, acknowledged) | TO(e, refused) | TO(e, waived),              NO,              NO) \
+    STATE(e, acknowledged, OPEN,  NO,                  TO(e, graded) | TO(e, refused) | TO(e, waived),                    NO,              NO) \
+    STATE(e, graded,       OPEN,  NO,                  TO(e, graded) | TO(e, notified) | TO(e, refused) | TO(e, waived),  NO,              NO) \
+    STATE(e, notified,     OPEN,  NO,                  TO(e, claimed) | TO(e, waived),                                    TO(e, notified), TO(e, forfeited)) \
+    STATE(e, claimed,      FINAL, NO,                  NO,                                                                NO,              NO) \
+    STATE(e, forfeited,    FINAL, NO,                  NO,                                                                NO,              NO) \
+    STATE(e, waived,       FINAL, NO,                  NO,                                                                NO,              NO) \
+    STATE(e, refused,      FINAL, NO,                  NO,                                                                NO,              NO)
 
 /* clang-format on */
 

@@ -549,7 +549,7 @@ def lincang_applications(c):
     a.fact(day("09-01"), "medins_admin_penalty", "no", "needs-fact")
     a.fact(day("09-01"), "criminal_punishment", "no", "needs-fact")
     a.fact(day("09-01"), "severe_bad_credit", "no", "eligible", valid_until="2026-09-15", note="may be relied on until 15 September")
-    a.refused(day("09-18"), "old-fact", "application.decide", "may-not-appoint", "LC-4.1: the fact has run out by the decision",
+    a.refused(day("09-18"), "old-fact", "application.decide", "illegal-move", "LC-4.1: the fact has run out, and with it the eligibility",
               decision="appoint", department="bureau")
     a.fact(day("09-21"), "severe_bad_credit", "no", "eligible")
     a.appoint(day("09-22"))

@@ -120,6 +120,7 @@ static void start_outcome(jd_engine *g, jd_outcome *out)
     out->code = JD_CODE_RECORDED;
     out->reasons_n = out->changes_n = out->puts_n = out->changes_room = out->puts_room = 0;
     out->people = 0;
+    out->meters = 0;
     out->policy = g->tally.policy;
 }
 

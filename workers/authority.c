@@ -31,6 +31,7 @@ static bool is_of_supervisor(const view *v, jd_case_id id, const jd_case_row *ro
     case JD_E_certificate: return jd_actor_has_supervisor(v->actor, row->certificate.supervisor);
     case JD_E_claim: return jd_actor_has_supervisor(v->actor, row->claim.supervisor);
     case JD_E_recusal: return jd_actor_has_supervisor(v->actor, row->recusal.supervisor);
+    case JD_E_reward: return jd_actor_has_supervisor(v->actor, row->reward.supervisor);
     case JD_E_activity: return jd_actor_has_supervisor(v->actor, row->activity.supervisor); /* done alone */
     default: return false;
     }
@@ -57,6 +58,10 @@ static bool is_of_departments(const view *v, jd_case_id id, const jd_case_row *r
     jd_desks d = { .lead = (uint16_t)row->head.dept, .assist = { "", 0 }, .accused = { "", 0 } };
     const jd_policy *p = jd_engine_policy(v->g, (uint64_t)row->head.policy);
     if (v->actor->every_department) return true;
+    if (id.entity == JD_E_reward) { /* as the report it is for */
+        const jd_case_row *report = jd_read_case(v->t, v->a, JD_E_report, (uint64_t)row->reward.report);
+        if (!report || !is_of_departments(v, (jd_case_id){ .entity = JD_E_report }, report)) return false;
+    }
     if (id.entity == JD_E_report) d.assist = row->report.assist;
     if (id.entity == JD_E_report) d.accused = row->report.accused;
     return jd_departments_see(p, &d, departments(v, p));

@@ -195,6 +195,11 @@ int jd_kind_of(jd_ctx *c, const jd_policy *p, const jd_kinds *list, jd_str kind,
     return jd_refused(c) ? -1 : found;
 }
 
+void jd_meter(jd_ctx *c, jd_meter_id m)
+{
+    c->out->meters |= 1u << m;
+}
+
 void jd_put_other(jd_ctx *c, jd_db db, jd_key key, const jd_layout *l, const void *row)
 {
     jd_buf b = { 0 };

@@ -13,6 +13,25 @@
 
 enum { JD_POLICIES_MAX = 1024, JD_CALENDARS_MAX = 1024, JD_REASONS_MAX = 32 };
 
+/* What is counted over the division's life, beside cases and states: METER(name, "of what"). Numbers are
+ * stored: new ones at the end. The lag is that of WH-7.4, from the day a problem was found to its report. */
+#define JD_METERS(METER)                                           \
+    METER(satisfied, "feedback the supervisor was satisfied with") \
+    METER(unsatisfied, "feedback the supervisor was not")          \
+    METER(undelivered, "feedback that did not arrive")             \
+    METER(lag_0, "reports on the day it was found")                \
+    METER(lag_3, "reports 1 to 3 days behind")                     \
+    METER(lag_7, "reports 4 to 7 days behind")                     \
+    METER(lag_30, "reports 8 to 30 days behind")                   \
+    METER(lag_more, "reports later")
+
+typedef enum {
+#define METER(name, doc) JD_METER_##name,
+    JD_METERS(METER)
+#undef METER
+        JD_METER_COUNT
+} jd_meter_id;
+
 /* What the store says about itself in one row, kept in memory while a batch is applied. */
 typedef struct jd_tally {
     uint64_t seq, event_seq; /* last used */
@@ -21,6 +40,7 @@ typedef struct jd_tally {
     uint64_t numbers[JD_E_COUNT];
     uint64_t in_state[JD_E_COUNT][32];
     uint64_t overdue[JD_E_COUNT];
+    uint64_t meters[JD_METER_COUNT];
     uint16_t policies;  /* last number given to one */
     uint16_t policy;    /* in force, 0 for none yet */
     uint16_t pending;   /* comes into force on its day, 0 for none */

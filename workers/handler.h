@@ -30,6 +30,7 @@ typedef struct jd_outcome {
     jd_code code;
     int reasons_n, changes_n, puts_n, changes_room, puts_room;
     uint64_t people; /* how many person numbers were taken */
+    uint32_t meters; /* a bit for each that goes up by one */
     uint16_t policy; /* which policy's rules the reasons name */
     jd_reason reasons[JD_REASONS_MAX];
     jd_put_row *puts;
@@ -90,6 +91,7 @@ uint16_t jd_dept_of(jd_ctx *c, const jd_policy *p, const char *field, jd_str cod
 
 /* A kind the policy lists, held, organised or sent by a department that may; its index, or refuses with -1. */
 int jd_kind_of(jd_ctx *c, const jd_policy *p, const jd_kinds *list, jd_str kind, jd_str department, uint16_t *dept);
+void jd_meter(jd_ctx *c, jd_meter_id m);
 
 void jd_put_other(jd_ctx *c, jd_db db, jd_key key, const jd_layout *l, const void *row);
 void jd_put_bytes(jd_ctx *c, jd_db db, jd_key key, jd_str value); /* a NULL value removes the row */
@@ -130,6 +132,7 @@ struct jd_row_person *jd_read_person(jd_txn *t, jd_arena *a, uint64_t number);
 uint64_t jd_find_person(jd_ctx *c, jd_str idno, uint8_t hash[16]); /* 0: not known yet */
 void jd_put_person(jd_ctx *c, uint64_t number, const struct jd_row_person *row);
 jd_tri jd_fact_value(const struct jd_row_fact *row, jd_day today); /* expired: unknown */
+bool jd_read_fact(jd_txn *t, jd_arena *a, uint64_t person, jd_str code, struct jd_row_fact *out);
 void jd_read_facts(jd_txn *t, jd_arena *a, const jd_policy *p, uint64_t person, jd_day today,
                    jd_tri facts[JD_FACTS_MAX]);
 void jd_read_facts_with(jd_txn *t, jd_arena *a, const jd_policy *p, uint64_t person, jd_day today, int fact,
@@ -144,6 +147,12 @@ bool jd_form_of(jd_txn *t, const jd_vault *v, jd_arena *a, const struct jd_row_a
 bool jd_form_added(jd_ctx *c, struct jd_row_application *row); /* this command's is one more; else refuses */
 int jd_screen_case(jd_ctx *c, const jd_policy *p, const jd_form *form, int channel,
                    const jd_tri *facts); /* the state, with reasons; refuses what is refused at the door */
+
+/* facts_clock.c: an eligible application is screened again when what it rests on runs out. Behind every move of an
+ * application; `fact` is the one that is new, -1 for none. Other clocks of other states are left alone. */
+void jd_watch_facts(jd_ctx *c, const jd_policy *p, struct jd_row_application *row, int fact,
+                    const struct jd_row_fact *fresh);
+void jd_fire_facts(jd_ctx *c, const jd_policy *p, const jd_due *d, jd_case_row *row);
 
 /* obligations.c: what is owed by a day, with an appointment or again and again */
 void jd_owe_for_appointment(jd_ctx *c, const jd_policy *p, uint64_t supervisor, jd_day from);
@@ -160,7 +169,8 @@ void jd_waive(jd_ctx *c, uint64_t number, jd_case_row *obligation);
 void jd_owe_again(jd_ctx *c, const jd_policy *p, jd_act act, uint64_t supervisor, jd_day from);
 
 /* waiting.c: how long an application may wait */
-void jd_wait(jd_ctx *c, const jd_policy *p, jd_change *application); /* its limit follows its state */
+void jd_wait(jd_ctx *c, const jd_policy *p, jd_change *application);      /* its limit follows its state */
+void jd_wait_anew(jd_ctx *c, const jd_policy *p, jd_change *application); /* whatever it was: from today */
 bool jd_undecided(const jd_case_row *application);
 void jd_expire_application(jd_ctx *c, const jd_policy *p, uint64_t number, jd_case_row *row);
 void jd_fire_application(jd_ctx *c, const jd_policy *p, const jd_due *d, jd_case_row *row);
@@ -199,10 +209,20 @@ void jd_fire_list(jd_ctx *c, const jd_policy *p, const jd_due *d, jd_case_row *r
 void jd_fire_settle(jd_ctx *c, const jd_due *d, jd_case_row *supervisor);
 /* A change of a case that leaves it in its state: open ones only, else refuses. */
 jd_change *jd_stay(jd_ctx *c, jd_entity e, uint64_t number, jd_case_row *row, jd_event_id event);
+/* rewards.c: who is excluded from rewards, and the time to claim one */
+void jd_keep_exclusion(jd_ctx *c, const jd_policy *p, struct jd_row_supervisor *s, int fact,
+                       const struct jd_row_fact *fresh); /* -1, NULL: none is new */
+jd_tri jd_excluded_now(jd_ctx *c, const struct jd_row_supervisor *s);
+jd_tri jd_excluded_on(jd_ctx *c, const jd_policy *p, uint64_t person, jd_day day); /* by facts that speak of that day */
+void jd_claim_start(jd_ctx *c, const jd_policy *p, struct jd_row_reward *row, jd_day on);
+void jd_fire_claim(jd_ctx *c, const jd_policy *p, const jd_due *d, jd_case_row *row);
 
 /* limits.c: arms and clears the case's running time limit */
 void jd_limit_start(jd_ctx *c, const jd_policy *p, struct jd_row_report *row, jd_clock_id k, jd_day from);
 void jd_limit_end(struct jd_row_report *row);
+jd_ms jd_answer_end(const jd_policy *p, const struct jd_row_report *row); /* JD_NO_TIME: no answer is waited for */
+jd_ms jd_next_word(const jd_policy *p, const struct jd_row_report *row,
+                   jd_ms after); /* of limit and answer, the first */
 void jd_limit_move(jd_ctx *c, const jd_policy *p, struct jd_row_report *row, jd_day due); /* another last day */
 /* The last day by what the limit has been through, under p and the calendar in force. */
 jd_day jd_limit_reckoned(const jd_ctx *c, const jd_policy *p, const struct jd_row_report *row);

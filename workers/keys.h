@@ -30,7 +30,8 @@ static inline jd_str jd_k(const jd_key *k)
     TIE(took_part, "an activity to who took part")                          \
     TIE(document_of, "a supervisor to the documents sent to them")          \
     TIE(recipient, "a document to whom it was sent")                        \
-    TIE(acknowledged, "a document to who acknowledged it")
+    TIE(acknowledged, "a document to who acknowledged it")                  \
+    TIE(reward_of, "a report to the reward it was referred for")
 
 typedef enum {
 #define TIE(name, doc) JD_TIE_##name,

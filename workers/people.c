@@ -36,14 +36,17 @@ jd_tri jd_fact_value(const struct jd_row_fact *row, jd_day today)
     return expired ? JD_UNKNOWN : (jd_tri)row->value;
 }
 
+bool jd_read_fact(jd_txn *t, jd_arena *a, uint64_t person, jd_str code, struct jd_row_fact *out)
+{
+    jd_str bytes;
+    jd_key k = jd_key_fact(person, code);
+    return jd_get(t, JD_DB_FACTS, jd_k(&k), &bytes) && jd_decode_row(&jd_row_fact_layout, bytes, a, out);
+}
+
 static jd_tri read_fact(jd_txn *t, jd_arena *a, uint64_t person, const jd_fact_kind *f, jd_day today)
 {
     struct jd_row_fact row;
-    jd_str bytes;
-    jd_key k = jd_key_fact(person, f->item.code);
-    if (!jd_get(t, JD_DB_FACTS, jd_k(&k), &bytes)) return JD_UNKNOWN;
-    if (!jd_decode_row(&jd_row_fact_layout, bytes, a, &row)) return JD_UNKNOWN;
-    return jd_fact_value(&row, today);
+    return jd_read_fact(t, a, person, f->item.code, &row) ? jd_fact_value(&row, today) : JD_UNKNOWN;
 }
 
 /* A narrower predicate's yes makes the wider one's yes; a wider one's no makes the narrower's no. */

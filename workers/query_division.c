@@ -166,6 +166,18 @@ void jd_ask_policy_show(jd_asked *q, const void *msg)
     q->pairs++;
 }
 
+static void pack_meters(jd_asked *q)
+{
+    static const char *const names[] = {
+#define METER(name, doc) #name,
+        JD_METERS(METER)
+#undef METER
+    };
+    jd_pack_z(q->out, "meters");
+    jd_pack_map(q->out, JD_METER_COUNT);
+    for (int i = 0; i < JD_METER_COUNT; i++) jd_pack_ku(q->out, names[i], q->tally.meters[i]);
+}
+
 void jd_ask_stats_get(jd_asked *q, const void *msg)
 {
     size_t n = 0;
@@ -182,7 +194,8 @@ void jd_ask_stats_get(jd_asked *q, const void *msg)
     jd_pack_close_list(q->out, at, n);
     jd_pack_ku(q->out, "overdue", q->tally.overdue[JD_E_report]);
     jd_pack_ku(q->out, "events", q->tally.event_seq);
-    q->pairs += 3;
+    pack_meters(q);
+    q->pairs += 4;
 }
 
 static void pack_calendar_health(jd_asked *q)

@@ -158,7 +158,7 @@ void jd_ask_case_explain(jd_asked *q, const void *msg)
     jd_pack_case(q, id.entity, id.number, row);
     q->pairs += 2;
     const jd_policy *p = jd_engine_policy(q->g, (uint64_t)row->head.policy);
-    if (row->head.clock_kind == JD_NO_INT) return;
+    if (row->head.clock_kind < 0 || row->head.clock_kind >= JD_CLOCK_COUNT) return;
     if (id.entity == JD_E_report) pack_clock(q, p, &row->report);
     if (id.entity == JD_E_application) pack_waiting(q, p, &row->application);
 }

@@ -140,6 +140,7 @@ void jd_record(jd_ctx *c, jd_str plain, jd_entry *e)
     put_request(c, e);
     g->tally.event_seq += (uint64_t)out->changes_n;
     g->tally.people += out->people;
+    for (int i = 0; out->meters >> i; i++) g->tally.meters[i] += out->meters >> i & 1;
     g->tally.at = c->at;
     publish(c, e);
 }

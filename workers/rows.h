@@ -47,6 +47,9 @@ typedef union jd_case_row {
 #undef ENTITY
 } jd_case_row;
 
+/* What a report says about being there (LC-8.1, LC-9.4): three bits said, the same three yes. */
+enum { JD_SITE_on_site = 1, JD_SITE_demanded = 2, JD_SITE_certificate = 4, JD_SITE_SAID = 3 };
+
 /* Lists of departments, as stored. */
 bool jd_u16s_have(jd_str list, uint16_t v);
 

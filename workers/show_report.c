@@ -1,6 +1,7 @@
 /* Reports. */
 #include "proto/pack.h"
 #include "proto/tables.h"
+#include "workers/rules/deadline.h"
 #include "workers/show.h"
 
 /* A report of another division. */
@@ -10,6 +11,29 @@ static void show_place(jd_map *m, const char *key, int64_t division, int64_t num
     if (division == JD_NO_INT || number == JD_NO_INT) return;
     jd_case_id_format((jd_case_id){ JD_E_report, (uint32_t)division, (uint64_t)number }, id);
     jd_show_z(m, key, id);
+}
+
+static void show_site(jd_map *m, int64_t bits)
+{
+    static const struct {
+        const char *key;
+        int bit;
+    } said[] = { { "on_site", JD_SITE_on_site },
+                 { "correction_demanded", JD_SITE_demanded },
+                 { "certificate_shown", JD_SITE_certificate } };
+    for (size_t i = 0; bits != JD_NO_INT && i < sizeof said / sizeof *said; i++)
+        if (bits & said[i].bit << JD_SITE_SAID) jd_show_bool(m, said[i].key, bits & said[i].bit);
+}
+
+/* What is open for some days yet: to object, to reopen. */
+static void show_windows(jd_map *m, const jd_asked *q, const jd_policy *p, const struct jd_row_report *r)
+{
+    if (r->state == JD_S_report_assigned && r->assigned_on != JD_NO_DAY && p->clocks[JD_CLOCK_OBJECTION].on)
+        jd_show_day(m, "object_until",
+                    jd_deadline(p, jd_engine_calendar(q->g, q->tally.calendar), JD_CLOCK_OBJECTION, r->assigned_on));
+    if (jd_answer_end(p, r) != JD_NO_TIME) jd_show_day(m, "answer_until", r->asked_on + p->answer_days);
+    if (r->state == JD_S_report_closed && r->closed_on != JD_NO_DAY)
+        jd_show_day(m, "reopen_until", r->closed_on + p->reopen_days);
 }
 
 void jd_show_report(jd_map *m, const jd_asked *q, const jd_policy *p, const jd_case_row *row)
@@ -22,6 +46,11 @@ void jd_show_report(jd_map *m, const jd_asked *q, const jd_policy *p, const jd_c
     jd_show_s(m, "kind", k->item.code);
     if (t) jd_show_s(m, "target", t->item.code);
     if (t && r->category >= 0 && r->category < t->n) jd_show_s(m, "category", t->categories[r->category].item.code);
+    jd_show_s(m, "nature", jd_code_at(p->natures.v, p->natures.n, r->nature));
+    jd_show_s(m, "subject", jd_code_at(p->subjects.v, p->subjects.n, r->subject));
+    jd_show_day(m, "found_on", r->found_on);
+    show_site(m, r->on_site);
+    show_windows(m, q, p, r);
     jd_show_s(m, "route", p->routes[r->route].id);
     show_place(m, "origin", r->origin_division, r->origin);
     jd_show_u(m, "forwarded_to", r->forwarded_to);
@@ -37,4 +66,5 @@ void jd_show_report(jd_map *m, const jd_asked *q, const jd_policy *p, const jd_c
     jd_show_u(m, "extensions", r->extensions);
     jd_show_id(m, q, "recusal", JD_E_recusal, r->recusal);
     if (r->satisfied != JD_UNKNOWN) jd_show_bool(m, "satisfied", r->satisfied == JD_YES);
+    if (r->excluded != JD_UNKNOWN) jd_show_bool(m, "reward_excluded", r->excluded == JD_YES);
 }

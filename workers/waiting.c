@@ -9,19 +9,23 @@ static jd_clock_id clock_of(int state)
     return state == JD_S_application_needs_fact ? JD_CLOCK_FACTS : JD_CLOCK_COUNT;
 }
 
-/* A limit starts when its state is entered, runs on while the case stays there, and ends with it. */
-void jd_wait(jd_ctx *c, const jd_policy *p, jd_change *ch)
+void jd_wait_anew(jd_ctx *c, const jd_policy *p, jd_change *ch)
 {
     struct jd_row_application *row = &ch->row->application;
     jd_clock_id k = clock_of(ch->to);
     bool runs = k != JD_CLOCK_COUNT && p->clocks[k].on;
-    if (ch->to != ch->from || !runs) {
-        row->clock_kind = runs ? (int64_t)k : JD_NO_INT;
-        row->clock_from = runs ? c->today : JD_NO_DAY;
-        row->due = runs ? jd_deadline(p, c->calendar, k, c->today) : JD_NO_DAY;
-        row->clock = runs ? jd_next_rung(p->clocks[k].warn, p->clocks[k].warn_n, row->due, c->at) : JD_NO_TIME;
-    }
-    ch->due = row->due;
+    row->clock_kind = runs ? (int64_t)k : JD_NO_INT;
+    row->clock_from = runs ? c->today : JD_NO_DAY;
+    row->due = ch->due = runs ? jd_deadline(p, c->calendar, k, c->today) : JD_NO_DAY;
+    row->clock = runs ? jd_next_rung(p->clocks[k].warn, p->clocks[k].warn_n, row->due, c->at) : JD_NO_TIME;
+}
+
+/* A limit starts when its state is entered, runs on while the case stays there, and ends with it. */
+void jd_wait(jd_ctx *c, const jd_policy *p, jd_change *ch)
+{
+    jd_clock_id k = clock_of(ch->to);
+    if (ch->to != ch->from || k == JD_CLOCK_COUNT || !p->clocks[k].on) jd_wait_anew(c, p, ch);
+    ch->due = ch->row->head.due;
 }
 
 bool jd_undecided(const jd_case_row *application)
@@ -42,6 +46,10 @@ void jd_expire_application(jd_ctx *c, const jd_policy *p, uint64_t number, jd_ca
 
 void jd_fire_application(jd_ctx *c, const jd_policy *p, const jd_due *d, jd_case_row *row)
 {
+    if (d->kind == JD_CLOCK_EXPIRY) {
+        jd_fire_facts(c, p, d, row);
+        return;
+    }
     const jd_clock_rule *k = &p->clocks[d->kind];
     jd_reason_add(c, (jd_reason){ .rule = k->rule, .on = JD_ON_CLOCK, .index = (uint16_t)d->kind });
     if (jd_is_breach(row->head.due, d->at)) {

@@ -8,8 +8,8 @@ import itertools
 import pytest
 
 from jd import CITIES, FACTS, LINCANG, STATUS, WEIHAI
-from jd import (another, apply, appoint, assert_fact, check_character, clear, decision, fields, form, idno,
-                rules)
+from jd import (Daemon, another, apply, appoint, assert_fact, bent_policies, check_character, clear, decision, fields, form,
+                idno, rules)
 
 # ---------------------------------------------------------------- channels
 
@@ -187,7 +187,7 @@ def test_health_is_for_people_to_judge(c, division, code):
 
 
 def test_unknown_never_passes_for_fine(c):
-    """LC-4.3: a criminal fact that turns unknown again takes the eligibility with it."""
+    """Acceptance 3: LC-4.3: a criminal fact that turns unknown again takes the eligibility with it."""
     a = clear(c, apply(c))
     assert c.case(a)["state"] == "eligible"
     assert assert_fact(c, a, "criminal_punishment", "unknown")["state"] == "needs-fact"
@@ -230,7 +230,7 @@ def test_facts_are_the_policys(c):
     ({"written_form": False, "expertise": ["medicine"]}, CLEAR, "eligible", "condition-not-met"),
 ])
 def test_the_same_data_under_two_regulations(c, form_changes, facts, lincang, weihai):
-    """rules.md §7.2: the outcome is the policy's, not the program's. LC-4.2, LC-3.3, WH-3.6, WH-5.3"""
+    """Acceptance 2 (rules.md §7): the outcome is the policy's, not the program's. LC-4.2, LC-3.3, WH-3.6, WH-5.3"""
     for division, expected in ((LINCANG, lincang), (WEIHAI, weihai)):
         body = form(None, division, **{"expertise": ["medicine"], **form_changes})
         receipt = c.ask("application.submit", body, division)
@@ -518,7 +518,26 @@ def test_nobody_is_appointed_on_facts_that_ran_out(c):
     a = clear(c, apply(c))
     assert assert_fact(c, a, "criminal_punishment", valid_until="2026-01-05")["state"] == "eligible"
     c.wind("2026-01-06T09:00:00+08:00", LINCANG)
-    receipt = c.refused("may-not-appoint", "application.decide", decision(a))
-    assert rules(receipt) == {"LC-4.3"} and fields(receipt) == {"criminal_punishment"}
+    c.refused("illegal-move", "application.decide", decision(a))
+    told = c.explain(a)
+    assert told["case"]["state"] == "needs-fact"
+    assert rules(told) == {"LC-4.3"} and fields(told) == {"criminal_punishment"}
     assert_fact(c, a, "criminal_punishment")
     assert c.ok("application.decide", decision(a))["state"] == "appointed"
+
+
+def test_the_bureau_adds_a_condition_and_a_disqualifier(tmp_path):
+    """LC-3.5, LC-4.4: 规定的其他条件 are lines of the policy file, here an age and a kind of employer."""
+    folder = bent_policies(tmp_path / "policies",
+                           ("530900.yaml", "- { rule: LC-3.5,                     require: { human: true } }",
+                            "- { rule: LC-3.5, require: { field: age, min: 20, max: 65 } }"),
+                           ("530900.yaml", "- { rule: LC-4.4,                     require: { human: true } }",
+                            "- { rule: LC-4.4, exclude: { field: employer_kind, in: [pharmacy] } }"))
+    with Daemon([LINCANG], policies=folder) as d:
+        c = d.client()
+        receipt = c.ok("application.submit", form(employer_kind="pharmacy"))
+        a = clear(c, receipt["entity_id"])
+        assert c.case(a)["state"] == "proposed-ineligible"
+        assert "LC-4.4" in rules(c.explain(a)) and "LC-3.5" not in rules(c.explain(a))
+        c.refused("may-not-appoint", "application.decide", decision(a))
+        assert c.case(clear(c, apply(c)))["state"] == "eligible"

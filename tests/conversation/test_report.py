@@ -85,7 +85,7 @@ def test_other_is_the_catch_all(c, who, division, target, expected):
 
 
 def test_no_catch_all_for_the_insured_in_lincang(c, who):
-    """LC-7.C∅: the third list ends without 其他; an opinion is the way (rules.md §7.4). Weihai takes it."""
+    """LC-7.C∅: the third list ends without 其他; an opinion is the way (acceptance 4). Weihai takes it."""
     body = clue(who[LINCANG], target="insured", category="other")
     receipt = c.refused("no-catch-all", "report.submit", body)
     assert rules(receipt) == {"LC-7.C∅"} and "opinion" in receipt["text"] + receipt["because"][0]["expected"]
@@ -354,7 +354,7 @@ def test_a_report_all_the_way(c, who, division, told):
 @pytest.mark.parametrize("division, rule", [(LINCANG, "LC-10.4"), (WEIHAI, "WH-10.∅")])
 def test_closing_without_feedback(c, who, division, rule):
     """LC-10.4: in Lincang nothing is closed before the supervisor knows; WH-10.∅: Weihai's text has no such
-    duty (rules.md §7.10)."""
+    duty (acceptance 10)."""
     id = in_state(c, who, division, "resulted")
     receipt = act(c, id, "close")
     assert rules(receipt) == {rule}
@@ -496,7 +496,7 @@ def test_a_report_that_is_not_there(c, who, verb, id, code):
 
 @pytest.mark.parametrize("division, route, body, lead, assist", [r for r in ROUTES if r[3] != "discipline"])
 def test_the_accused_never_leads(c, who, division, route, body, lead, assist):
-    """LC-7.A3, WH-6.2 (rules.md A10, §7.7): it goes to the discipline body, and to nobody besides."""
+    """LC-7.A3, WH-6.2 (rules.md A10, acceptance 7): it goes to the discipline body, and to nobody besides."""
     receipt = c.ok("report.submit", clue(who[division], **body, accused=[lead]), division)
     assert (receipt["state"], receipt["department"]) == ("assigned", "discipline")
     assert rules(receipt) == {ROUTE_RULE[division], FIREWALL_RULE[division]}

@@ -92,6 +92,11 @@ def test_a_drafted_opinion_comes_before_the_assignment_where_the_policy_asks(tmp
         s = appoint(c, 1)
         r = c.ok("report.submit", clue(s))
         assert (r["state"], r["department"]) == ("registered", "county-530902")
+        waiting = c.case(r["entity_id"])  # the route's proposal is there for who drafts
+        assert (waiting["state"], waiting["route"], waiting["department"]) == ("registered", "LC-R3", "county-530902")
+        for by in ("bureau", "county-530902", "discipline"):  # LC-10.1: only the section's person consolidates
+            early = c.ask("report.assign", {"report": r["entity_id"], "by": by, "department": "county-530902"}, reason="x")
+            assert (early["status"], early["code"]) == ("forbidden", "not-assigned")
         assert c.ask("report.accept", {"report": r["entity_id"], "department": "county-530902"})["code"] == "illegal-move"
         draft = {"report": r["entity_id"], "by": "fund", "department": "county-530921", "opinion": "建议由凤庆县核查"}
         assert c.ask("report.propose", {**draft, "by": "agency"})["code"] == "not-assigned"

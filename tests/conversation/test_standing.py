@@ -129,7 +129,7 @@ def test_each_duty_can_be_cited(c, division, item, rule):
 
 
 def test_a_minor_breach_in_weihai_leaves_only_dismissal(c):
-    """WH-9.1: any item of article 7, here WH-7.4; WH-9.0: shall (rules.md §7, 6)."""
+    """WH-9.1: any item of article 7, here WH-7.4; WH-9.0: shall (acceptance 6)."""
     s = supervisor(c, WEIHAI)
     recorded = breach(c, s, serious=False)
     assert rules(recorded) == ["WH-7.4", "WH-9.1"]
@@ -141,7 +141,7 @@ def test_a_minor_breach_in_weihai_leaves_only_dismissal(c):
 
 
 def test_a_minor_breach_in_lincang_is_no_ground(c):
-    """LC-14.3: only a serious breach (rules.md §7, 6); LC-14.0: may."""
+    """LC-14.3: only a serious breach (acceptance 6); LC-14.0: may."""
     s = supervisor(c, LINCANG)
     assert rules(breach(c, s, serious=False)) == ["LC-9.2"]
     open_it = {"supervisor": s, "department": "fund", "grounds": ["serious-breach"]}
@@ -162,7 +162,7 @@ def test_a_minor_breach_in_lincang_is_no_ground(c):
                                               ("criminal_punishment", "penalty", "LC-14.5"),
                                               ("information_untrue", "untrue-information", "LC-14.1")])
 def test_a_fact_during_the_term_proposes_its_ground(c, fact, ground, rule):
-    """LC-14.1, LC-14.2, LC-14.4 and LC-14.5, which is wider than LC-4.2 (rules.md §7, 2, second half)."""
+    """LC-14.1, LC-14.2, LC-14.4 and LC-14.5, which is wider than LC-4.2 (acceptance 2, second half)."""
     s = supervisor(c, LINCANG)
     open_it = {"supervisor": s, "department": "bureau", "grounds": [ground]}
     assert c.ask("dismissal.open", open_it)["code"] == "evidence-required"

@@ -41,7 +41,7 @@ def expiry(c, supervisor):
     (WEIHAI, "2024-02-20", "2024-02-29", "2026-02-28"),
 ])
 def test_a_term_from_end_to_end(division, applied, start, last):
-    """LC-12.1 three years, WH-8.1 two (rules.md A5, A6: no rolling); LC-13.2, WH-8.3, WH-9.5 lapse."""
+    """Acceptance 5: LC-12.1 three years, WH-8.1 two (rules.md A5, A6: no rolling); LC-13.2, WH-8.3, WH-9.5 lapse."""
     with Daemon([division], at=day(applied, clock="09:00:00")) as d:
         c = d.client()
         n = another()

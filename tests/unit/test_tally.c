@@ -24,6 +24,7 @@ static jd_tally some_tally(void)
         t.overdue[e] = (uint64_t)e;
         for (int s = 0; s < jd_state_count((jd_entity)e); s++) t.in_state[e][s] = draw(100000);
     }
+    for (int i = 0; i < JD_METER_COUNT; i++) t.meters[i] = draw(100000);
     for (int i = 0; i < JD_CHAIN; i++) t.chain[i] = (uint8_t)(255 - i);
     return t;
 }
@@ -70,6 +71,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(there_and_back),
+        
         cmocka_unit_test(damage_is_seen),
     };
     return RUN(tests);

@@ -45,6 +45,9 @@ static void appoint(jd_ctx *c, const jd_policy *p, uint64_t application, const j
     row->supervisor.term_start = start;
     row->supervisor.term_end = row->supervisor.due = ch->due = jd_term_end(p, start);
     row->supervisor.clock_kind = JD_CLOCK_TERM;
+    int employer = form->employer_kind.p ? jd_items_find(&p->employer_kinds, form->employer_kind) : -1;
+    if (employer >= 0) row->supervisor.employer = employer;
+    jd_keep_exclusion(c, p, &row->supervisor, -1, NULL);
     row->supervisor.clock = jd_next_rung(p->expiring, p->expiring_n, row->supervisor.due, c->at);
     if (row->supervisor.clock == JD_NO_TIME) row->supervisor.clock = jd_day_start(row->supervisor.due + 1);
     jd_close_application(c, (uint64_t)from->application.person, number);
@@ -61,6 +64,7 @@ static void decide_appoint(jd_ctx *c, const struct jd_application_decide *m, con
     if (!ch) return;
     jd_wait(c, p, ch);
     if (!start_of_term(c, m, row, &start) || !still_eligible(c, p, row, &form)) return;
+    jd_watch_facts(c, p, &row->application, -1, NULL);
     row->application.supervisor = (int64_t)c->g->tally.numbers[JD_E_supervisor] + 1;
     jd_reason_add(c, (jd_reason){ .rule = p->appoint_rule, .on = JD_ON_NOTHING });
     jd_reason_add(c, (jd_reason){ .rule = p->term_rule, .on = JD_ON_NOTHING });
@@ -85,5 +89,6 @@ void jd_on_application_decide(jd_ctx *c, const void *msg)
     if (!ch) return;
     jd_wait(c, p, ch);
     jd_reason_add(c, (jd_reason){ .rule = p->appoint_rule, .on = JD_ON_NOTHING });
+    jd_watch_facts(c, p, &row->application, -1, NULL);
     jd_close_application(c, (uint64_t)row->application.person, 0);
 }

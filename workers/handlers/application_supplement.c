@@ -30,5 +30,7 @@ void jd_on_application_supplement(jd_ctx *c, const void *msg)
     if (jd_refused(c) || !jd_form_added(c, &row->application)) return;
     jd_change *ch =
         jd_move(c, JD_E_application, number, row, JD_V_application_supplement, state, JD_EV_application_supplemented);
-    if (ch) jd_wait(c, p, ch);
+    if (!ch) return;
+    jd_wait(c, p, ch);
+    jd_watch_facts(c, p, &row->application, -1, NULL);
 }

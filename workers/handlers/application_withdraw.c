@@ -12,5 +12,6 @@ void jd_on_application_withdraw(jd_ctx *c, const void *msg)
                             JD_EV_application_withdrawn);
     if (!ch) return;
     jd_wait(c, p, ch);
+    jd_watch_facts(c, p, &row->application, -1, NULL);
     jd_close_application(c, (uint64_t)row->application.person, 0);
 }

@@ -25,7 +25,12 @@ static jd_change *move_application(jd_ctx *c, const migration *m)
         return jd_stay(c, m->entity, m->number, m->row, JD_EV_application_migrated); /* refuses */
     int state = jd_screen_case(c, m->to, &form, (int)m->row->application.channel, facts);
     if (jd_refused(c)) return NULL;
-    return jd_move(c, m->entity, m->number, m->row, JD_V_application_rescreen, state, JD_EV_application_migrated);
+    jd_change *ch =
+        jd_move(c, m->entity, m->number, m->row, JD_V_application_rescreen, state, JD_EV_application_migrated);
+    if (!ch) return NULL;
+    jd_wait_anew(c, m->to, ch);
+    jd_watch_facts(c, m->to, &m->row->application, -1, NULL);
+    return ch;
 }
 
 /* What supervisors are chosen by is indexes too: read again from the form they came with. */

@@ -32,15 +32,30 @@ static void fire_term(jd_ctx *c, const jd_policy *p, const jd_due *d, jd_case_ro
     jd_end_appointment(c, d->number, row);
 }
 
+/* What the supervisor was asked for has not come: people decide whether to go on without. */
+static void fire_answer(jd_ctx *c, const jd_policy *p, const jd_due *d, jd_case_row *row)
+{
+    jd_change *ch =
+        jd_move(c, d->entity, d->number, row, JD_V_report_warn, (int)row->head.state, JD_EV_report_unanswered);
+    if (!ch) return;
+    ch->due = row->report.asked_on + p->answer_days;
+    row->head.clock = jd_next_word(p, &row->report, d->at);
+    jd_reason_add(c, (jd_reason){ .rule = p->draft_rule, .on = JD_ON_NOTHING });
+}
+
 static void fire_limit(jd_ctx *c, const jd_policy *p, const jd_due *d, jd_case_row *row)
 {
+    if (d->at == jd_answer_end(p, &row->report)) {
+        fire_answer(c, p, d, row);
+        return;
+    }
     const jd_clock_rule *k = &p->clocks[d->kind];
     bool breach = jd_is_breach(row->head.due, d->at);
     jd_change *ch = jd_move(c, d->entity, d->number, row, breach ? JD_V_report_breach : JD_V_report_warn,
                             (int)row->head.state, breach ? JD_EV_report_overdue : JD_EV_report_warned);
     if (!ch) return;
     ch->due = row->head.due;
-    row->head.clock = breach ? JD_NO_TIME : jd_next_rung(k->warn, k->warn_n, row->head.due, d->at);
+    row->head.clock = jd_next_word(p, &row->report, d->at);
     if (breach) row->head.overdue = JD_YES;
     jd_reason_add(c, (jd_reason){ .rule = k->rule, .on = JD_ON_CLOCK, .index = (uint16_t)d->kind });
 }
@@ -55,6 +70,7 @@ static const jd_firing firings[JD_E_COUNT] = {
     [JD_E_list] = jd_fire_list,
     [JD_E_recusal] = jd_fire_recusal,
     [JD_E_document] = jd_fire_document,
+    [JD_E_reward] = jd_fire_claim,
 };
 
 void jd_on_clock_tick(jd_ctx *c, const void *msg)

@@ -30,7 +30,8 @@ static struct jd_row_fact fact_row(jd_ctx *c, const jd_fact_kind *f, const struc
 }
 
 /* The outcome is written after the handler, so the new value is laid over what the store says. */
-static void rescreen(jd_ctx *c, const jd_policy *p, uint64_t number, jd_case_row *row, int fact, jd_tri value)
+static void rescreen(jd_ctx *c, const jd_policy *p, uint64_t number, jd_case_row *row, int fact,
+                     const struct jd_row_fact *kept)
 {
     jd_form form;
     jd_tri facts[JD_FACTS_MAX];
@@ -38,12 +39,15 @@ static void rescreen(jd_ctx *c, const jd_policy *p, uint64_t number, jd_case_row
         c->out->code = JD_CODE_INTERNAL;
         return;
     }
-    jd_read_facts_with(&c->g->txn, &c->g->arena, p, (uint64_t)row->application.person, c->today, fact, value, facts);
+    jd_read_facts_with(&c->g->txn, &c->g->arena, p, (uint64_t)row->application.person, c->today, fact,
+                       jd_fact_value(kept, c->today), facts);
     int state = jd_screen_case(c, p, &form, (int)row->application.channel, facts);
     if (jd_refused(c)) return;
     jd_change *ch =
         jd_move(c, JD_E_application, number, row, JD_V_application_rescreen, state, JD_EV_application_screened);
-    if (ch) jd_wait(c, p, ch);
+    if (!ch) return;
+    jd_wait(c, p, ch);
+    jd_watch_facts(c, p, &row->application, fact, kept);
 }
 
 /* A fact that arrives during a term proposes the grounds it opens (LC-14.2, 14.4, 14.5; WH-9.2). */
@@ -60,6 +64,12 @@ static void propose(jd_ctx *c, const jd_policy *p, const jd_case_row *row, int f
                                           .value = (uint8_t)value });
 }
 
+static void on_supervisor(jd_ctx *c, const jd_policy *p, jd_case_row *row, int fact, const struct jd_row_fact *kept)
+{
+    propose(c, p, row, fact, jd_fact_value(kept, c->today));
+    jd_keep_exclusion(c, p, &row->supervisor, fact, kept);
+}
+
 void jd_on_fact_assert(jd_ctx *c, const void *msg)
 {
     const struct jd_fact_assert *m = msg;
@@ -73,11 +83,10 @@ void jd_on_fact_assert(jd_ctx *c, const void *msg)
     check_dates(c, m);
     if (jd_refused(c)) return;
     struct jd_row_fact kept = fact_row(c, &p->facts[fact], m);
-    jd_tri value = jd_fact_value(&kept, c->today);
     if (e == JD_E_application)
-        rescreen(c, p, number, row, fact, value);
+        rescreen(c, p, number, row, fact, &kept);
     else if (jd_move(c, e, number, row, JD_V_supervisor_inform, (int)row->head.state, JD_EV_supervisor_informed))
-        propose(c, p, row, fact, value);
+        on_supervisor(c, p, row, fact, &kept);
     if (jd_refused(c)) return;
     uint64_t person = (uint64_t)(e == JD_E_application ? row->application.person : row->supervisor.person);
     jd_put_other(c, JD_DB_FACTS, jd_key_fact(person, p->facts[fact].item.code), &jd_row_fact_layout, &kept);

@@ -25,6 +25,8 @@ jd_handler jd_handler_of(jd_msg type)
         [JD_MSG_recusal_decide] = jd_on_recusal_decide,
         [JD_MSG_recusal_lift] = jd_on_recusal_lift,
         [JD_MSG_report_accuse] = jd_on_report_accuse,
+        [JD_MSG_reward_refer] = jd_on_reward_refer,
+        [JD_MSG_reward_update] = jd_on_reward_update,
         [JD_MSG_report_submit] = jd_on_report_submit,
         [JD_MSG_report_supplement] = jd_on_report_supplement,
         [JD_MSG_report_triage] = jd_on_report_triage,

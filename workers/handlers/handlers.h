@@ -26,6 +26,8 @@ void jd_on_recusal_raise(jd_ctx *c, const void *msg);
 void jd_on_recusal_decide(jd_ctx *c, const void *msg);
 void jd_on_recusal_lift(jd_ctx *c, const void *msg);
 void jd_on_report_accuse(jd_ctx *c, const void *msg);
+void jd_on_reward_refer(jd_ctx *c, const void *msg);
+void jd_on_reward_update(jd_ctx *c, const void *msg);
 void jd_on_report_submit(jd_ctx *c, const void *msg);
 void jd_on_report_supplement(jd_ctx *c, const void *msg);
 void jd_on_report_triage(jd_ctx *c, const void *msg);

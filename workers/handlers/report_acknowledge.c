@@ -2,6 +2,12 @@
  * take that away. */
 #include "workers/handlers/handlers.h"
 
+static void say(jd_ctx *c, jd_case_row *row, jd_tri satisfied)
+{
+    row->report.satisfied = satisfied;
+    if (satisfied != JD_UNKNOWN) jd_meter(c, satisfied == JD_YES ? JD_METER_satisfied : JD_METER_unsatisfied);
+}
+
 void jd_on_report_acknowledge(jd_ctx *c, const void *msg)
 {
     const struct jd_report_acknowledge *m = msg;
@@ -15,5 +21,5 @@ void jd_on_report_acknowledge(jd_ctx *c, const void *msg)
     }
     if (jd_move_report(c, number, &row->report, JD_V_report_acknowledge, JD_S_report_acknowledged,
                        JD_EV_report_acknowledged, p->feedback_rule))
-        row->report.satisfied = m->satisfied;
+        say(c, row, m->satisfied);
 }

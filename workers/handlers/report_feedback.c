@@ -13,9 +13,12 @@ void jd_on_report_feedback(jd_ctx *c, const void *msg)
         jd_refuse(c, JD_CODE_UNKNOWN_IN_POLICY, JD_NO_RULE, "channel", "a feedback channel of %.*s", JD_FMT(p->name));
         return;
     }
-    jd_change *ch = jd_move_report(c, number, row, JD_V_report_feedback, JD_S_report_fed_back, JD_EV_report_fed_back,
-                                   p->feedback_rule);
+    bool there = m->delivered != JD_NO;
+    jd_change *ch = jd_move_report(c, number, row, JD_V_report_feedback, there ? JD_S_report_fed_back : (int)row->state,
+                                   there ? JD_EV_report_fed_back : JD_EV_report_undelivered, p->feedback_rule);
     if (!ch) return;
+    if (!there) jd_meter(c, JD_METER_undelivered);
+    if (!there) return;
     jd_limit_end(row);
     ch->due = JD_NO_DAY;
 }

@@ -3,12 +3,20 @@
 #include "workers/rules/assignment.h"
 #include "workers/rules/deadline.h"
 
-static bool in_list(jd_ctx *c, const jd_items *list, const char *field, jd_str code)
+/* Anybody may report (Decree 735 art. 35), elsewhere: the refusal says where. */
+static void show_the_way(jd_ctx *c)
 {
-    if (!code.p || jd_items_find(list, code) >= 0) return true;
-    jd_refuse(c, JD_CODE_UNKNOWN_IN_POLICY, JD_NO_RULE, field, "a code of %.*s, not '%.*s'", JD_FMT(c->policy->name),
-              JD_FMT(code));
-    return false;
+    if (c->out->code == JD_CODE_NOT_SUPERVISOR && c->policy->public_to.n)
+        jd_reason_add(c, (jd_reason){ .rule = JD_NO_RULE, .on = JD_ON_NOTHING, .text = c->policy->public_to });
+}
+
+static int64_t in_list(jd_ctx *c, const jd_items *list, const char *field, jd_str code)
+{
+    int at = code.p ? jd_items_find(list, code) : -1;
+    if (code.p && at < 0)
+        jd_refuse(c, JD_CODE_UNKNOWN_IN_POLICY, JD_NO_RULE, field, "a code of %.*s, not '%.*s'",
+                  JD_FMT(c->policy->name), JD_FMT(code));
+    return at < 0 ? JD_NO_INT : at;
 }
 
 static const jd_report_kind *kind_of(jd_ctx *c, const struct jd_report_submit *m, int *index)
@@ -78,8 +86,8 @@ static void check_subject_matter(jd_ctx *c, const struct jd_report_submit *m, st
     if (k->needs_nature && !m->nature.p)
         jd_refuse(c, JD_CODE_NATURE_REQUIRED, c->policy->nature_rule, "nature", "a %.*s must name its nature",
                   JD_FMT(k->item.code));
-    in_list(c, &c->policy->natures, "nature", m->nature);
-    in_list(c, &c->policy->subjects, "subject", m->subject);
+    row->nature = in_list(c, &c->policy->natures, "nature", m->nature);
+    row->subject = in_list(c, &c->policy->subjects, "subject", m->subject);
     in_list(c, &c->policy->bases, "basis", m->basis);
 }
 
@@ -93,6 +101,35 @@ static bool is_outside(const jd_ctx *c, const struct jd_report_submit *m)
 static uint16_t area_rule(const jd_policy *p)
 {
     return p->outside_rule == JD_NO_RULE ? p->division_rule : p->outside_rule;
+}
+
+static int64_t site_bits(jd_tri v, int bit)
+{
+    return v == JD_UNKNOWN ? 0 : bit << JD_SITE_SAID | (v == JD_YES ? bit : 0);
+}
+
+/* LC-8.1: on site, correction demanded on the spot, what came of it: none against the one before. What is left out
+ * contradicts nothing. */
+static int64_t site_of(jd_ctx *c, const struct jd_report_submit *m)
+{
+    if (m->correction_demanded == JD_YES && m->on_site == JD_NO)
+        jd_refuse(c, JD_CODE_INCONSISTENT, c->policy->on_site_rule, "correction_demanded", "not with on_site false");
+    if (m->correction_result.p && m->correction_demanded == JD_NO)
+        jd_refuse(c, JD_CODE_INCONSISTENT, c->policy->on_site_rule, "correction_result",
+                  "not with correction_demanded false");
+    int64_t bits = site_bits(m->on_site, JD_SITE_on_site) | site_bits(m->correction_demanded, JD_SITE_demanded) |
+                   site_bits(m->certificate_shown, JD_SITE_certificate);
+    return bits ? bits : JD_NO_INT;
+}
+
+/* WH-7.4: promptly, with no limit: it is counted, and nobody is late. */
+static void count_lag(jd_ctx *c, jd_day found)
+{
+    static const int last[] = { 0, 3, 7, 30, INT32_MAX };
+    jd_meter_id m = JD_METER_lag_0;
+    if (found == JD_NO_DAY) return;
+    while (c->today - found > last[m - JD_METER_lag_0]) m++;
+    jd_meter(c, m);
 }
 
 static void check_place_and_time(jd_ctx *c, const struct jd_report_submit *m)
@@ -246,10 +283,15 @@ void jd_on_report_submit(jd_ctx *c, const void *msg)
 {
     const struct jd_report_submit *m = msg;
     uint64_t supervisor, number;
-    if (!jd_acting_supervisor(c, m->supervisor, &supervisor)) return;
+    const jd_case_row *reporter = jd_acting_supervisor(c, m->supervisor, &supervisor);
+    if (!reporter) {
+        show_the_way(c);
+        return;
+    }
     jd_case_row *row = jd_take_report(c, m, &number);
     if (!row) return;
     row->report.supervisor = (int64_t)supervisor;
+    row->report.excluded = jd_excluded_now(c, &reporter->supervisor);
     mark_interest(c, m, supervisor, row);
 }
 
@@ -259,7 +301,10 @@ jd_case_row *jd_take_report(jd_ctx *c, const struct jd_report_submit *m, uint64_
     check_place_and_time(c, m);
     check_subject_matter(c, m, &row->report);
     row->report.accused = accused_of(c, m, row->report.target);
+    row->report.on_site = site_of(c, m);
+    row->report.found_on = m->found_on;
     if (jd_refused(c)) return NULL;
+    count_lag(c, m->found_on);
     row->report.received = c->at;
     assign(c, m, *number, row);
     return jd_refused(c) ? NULL : row;

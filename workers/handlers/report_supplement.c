@@ -15,6 +15,7 @@ static void supplement(jd_ctx *c, const jd_policy *p, uint64_t number, struct jd
     jd_change *ch = jd_move_report(c, number, row, JD_V_report_supplement, to, event, rule);
     if (!ch) return;
     jd_shut_out(c, p, row, was, accused);
+    if (was == JD_S_report_needs_info && row->clock != JD_NO_TIME) row->clock = jd_next_word(p, row, c->at);
     ch->due = row->due;
 }
 
@@ -25,6 +26,9 @@ void jd_on_report_supplement(jd_ctx *c, const void *msg)
     jd_case_row *row = jd_load_case(c, "report", m->report, JD_E_report, &number);
     if (!row || !jd_load_case(c, "supervisor", m->supervisor, JD_E_supervisor, &supervisor)) return;
     const jd_policy *p = jd_policy_of(c, row);
+    if (m->secrecy.p && jd_str_is(m->secrecy, "state_secret"))
+        jd_refuse(c, JD_CODE_STATE_SECRET, p->secrecy_rule, "secrecy",
+                  "to be taken to the body in charge of secrecy, not here");
     if ((uint64_t)row->report.supervisor != supervisor) {
         jd_refuse(c, JD_CODE_NOT_REPORTER, JD_NO_RULE, "supervisor", "the supervisor who reported");
         return;

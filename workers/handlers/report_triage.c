@@ -40,18 +40,22 @@ static void check_forwarded(jd_ctx *c, const jd_policy *p, const struct jd_row_r
 
 static void keep_here(jd_ctx *c, const jd_policy *p, uint64_t number, struct jd_row_report *row)
 {
-    int64_t to = row->state == JD_S_report_needs_info ? row->back : row->state;
-    jd_move_report(c, number, row, JD_V_report_triage, (int)to, JD_EV_report_triaged, p->draft_rule);
+    bool asked = row->state == JD_S_report_needs_info;
+    int64_t to = asked ? row->back : row->state;
+    if (jd_move_report(c, number, row, JD_V_report_triage, (int)to, JD_EV_report_triaged, p->draft_rule) && asked)
+        row->clock = jd_next_word(p, row, c->at);
 }
 
 /* The limit runs on while the supervisor is asked: the duty to handle is not theirs. */
 static void ask_back(jd_ctx *c, const jd_policy *p, uint64_t number, struct jd_row_report *row)
 {
     int64_t was = row->state;
-    if (jd_move_report(c, number, row, JD_V_report_triage, JD_S_report_needs_info, JD_EV_report_triaged,
-                       p->draft_rule) &&
-        was != JD_S_report_needs_info)
-        row->back = was;
+    if (!jd_move_report(c, number, row, JD_V_report_triage, JD_S_report_needs_info, JD_EV_report_triaged,
+                        p->draft_rule))
+        return;
+    if (was != JD_S_report_needs_info) row->back = was;
+    row->asked_on = c->today;
+    row->clock = jd_next_word(p, row, c->at);
 }
 
 static void end_here(jd_ctx *c, const jd_policy *p, uint64_t number, struct jd_row_report *row, int triage)

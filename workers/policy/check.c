@@ -184,8 +184,53 @@ static void check_meeting_duties(jd_loader *l)
     }
 }
 
+static bool kind_ends_so(const jd_report_kind *k, jd_str result)
+{
+    return jd_items_find(&k->results, result) >= 0;
+}
+
+/* Every kind that is rewarded is one of the policy's, and every result is one of theirs. */
+static void check_reward_kinds(jd_loader *l, const jd_reward_rule *r)
+{
+    const jd_policy *p = l->p;
+    for (uint32_t i = 0; i < r->kinds.n; i++)
+        if (!code_exists(p, "kind", r->kinds.v[i]))
+            jd_diag_at(&l->d, 1, "reward: '%.*s' is not a kind of report", JD_FMT(r->kinds.v[i]));
+    for (uint32_t i = 0; i < r->results.n; i++) {
+        bool found = false;
+        for (int k = 0; k < p->kinds_n; k++)
+            for (uint32_t j = 0; j < r->kinds.n; j++)
+                found |= jd_str_eq(p->kinds[k].item.code, r->kinds.v[j]) && kind_ends_so(&p->kinds[k], r->results.v[i]);
+        if (!found) jd_diag_at(&l->d, 1, "reward: no rewarded kind ends with '%.*s'", JD_FMT(r->results.v[i]));
+    }
+}
+
+/* An article is R37, R40-1, R41-p2: of the decree, its item, or its paragraph. */
+static bool is_article(jd_str s)
+{
+    uint32_t i = 1;
+    if (s.n < 2 || s.p[0] != 'R') return false;
+    while (i < s.n && s.p[i] >= '0' && s.p[i] <= '9') i++;
+    if (i == 1 || i == s.n) return i > 1;
+    if (s.p[i] != '-') return false;
+    i += i + 1 < s.n && s.p[i + 1] == 'p' ? 2 : 1;
+    return i < s.n && s.p[s.n - 1] >= '0' && s.p[s.n - 1] <= '9';
+}
+
+static void check_reward(jd_loader *l)
+{
+    const jd_reward_rule *r = &l->p->reward;
+    if (!r->on) return;
+    check_reward_kinds(l, r);
+    for (uint32_t i = 0; i < r->fraud.n; i++)
+        if (!is_article(r->fraud.v[i]))
+            jd_diag_at(&l->d, 1, "reward: '%.*s' is no article of Decree 735, such as R40-1", JD_FMT(r->fraud.v[i]));
+    if (r->warn_n && r->warn[0] >= 28 * r->claim_months) jd_diag_at(&l->d, 1, "reward: warns before it starts");
+}
+
 void jd_policy_check(jd_loader *l)
 {
+    check_reward(l);
     check_requirements(l);
     check_recruitment(l);
     check_duties(l);

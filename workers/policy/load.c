@@ -289,6 +289,7 @@ static void load_sections(jd_loader *l)
         { "documents", JD_Y_LIST, false, jd_load_documents },
         { "referral", JD_Y_MAP, false, jd_load_referral },
         { "matching", JD_Y_MAP, false, jd_load_matching },
+        { "reward", JD_Y_MAP, false, jd_load_reward },
         { "chapters", JD_Y_MAP, false, load_chapters },
     };
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {

@@ -75,6 +75,9 @@ void jd_load_reports(jd_loader *l, jd_ynode *n)
     p->division_rule = jd_load_rule(l, n, "division_rule", false);
     p->kind_rule = jd_load_rule(l, n, "kind_rule", false);
     load_outside(l, n);
+    p->on_site_rule = jd_load_rule(l, n, "on_site_rule", false);
+    p->public_to = jd_y_text(n, "public_to", &l->d);
+    p->answer_days = (int)jd_y_int(n, "answer_days", 0, 0, 3650, &l->d);
     p->reopen_days = (int)jd_y_int(n, "reopen_days", 30, 0, 3650, &l->d);
     if (kinds) load_kinds(l, kinds);
     p->targets = jd_load_list(l, targets, sizeof *p->targets, &p->targets_n);

@@ -182,6 +182,8 @@ typedef enum {
     JD_CLOCK_CERTIFICATE, /* the first or the last day of a certificate */
     JD_CLOCK_UNTIL,       /* the last day of a recusal */
     JD_CLOCK_SETTLE,      /* what follows from something and is too much for one entry */
+    JD_CLOCK_CLAIM,       /* the time to claim a reward */
+    JD_CLOCK_EXPIRY,      /* the first of the facts an eligible application rests on runs out */
 } jd_clock_id;
 
 typedef struct jd_clock_rule {
@@ -307,6 +309,28 @@ typedef struct jd_recusal_rules {
     jd_sight *sights;
 } jd_recusal_rules;
 typedef enum { JD_POLICY_TRIAL, JD_POLICY_FORMAL, JD_POLICY_REPEALED, JD_POLICY_STATUS_COUNT } jd_policy_status;
+/* What another rule pays for clues of fraud, and to whom not. Amounts are in fen. */
+typedef struct jd_reward_grade {
+    jd_item item;
+    int64_t min, max;
+} jd_reward_grade;
+
+typedef struct jd_reward_rule {
+    bool on;
+    jd_str scheme;
+    uint16_t rule, excluded_rule; /* who gets it, who does not */
+    uint16_t refer_to;            /* who decides on it */
+    jd_strs kinds, results;       /* of reports, found so */
+    jd_strs fraud;                /* articles of Decree 735 */
+    jd_strs employer_kinds;       /* on the form: excluded */
+    int facts_n;
+    int *facts; /* attested: excluded */
+    int claim_months;
+    int warn_n;
+    int warn[8]; /* days before the last day to claim, falling */
+    int grades_n;
+    jd_reward_grade *grades; /* none: the program knows no amounts */
+} jd_reward_rule;
 
 typedef struct jd_policy {
     jd_arena arena;
@@ -341,8 +365,10 @@ typedef struct jd_policy {
     int *form_fields;       /* their indexes in the form's layout */
     jd_items recommenders, nominees, expertise, major_classes, employer_kinds;
     jd_items natures, subjects, bases, feedback_channels, counties;
-    uint16_t kind_rule, nature_rule;
+    uint16_t kind_rule, nature_rule, on_site_rule;
+    jd_str public_to; /* where somebody who is no supervisor reports; empty: not said */
     int reopen_days;
+    int answer_days;     /* after which staff are told that what they asked for has not come; 0: never */
     bool draft_required; /* a handling opinion comes before the assignment (LC-10.2) */
     uint16_t draft_rule;
 
@@ -386,6 +412,7 @@ typedef struct jd_policy {
     uint16_t referral_rule;
     uint32_t matching; /* a bit a jd_match */
     uint16_t matching_rule;
+    jd_reward_rule reward;
 
     bool feedback_mandatory;
     uint16_t feedback_rule, firewall_rule, division_rule, secrecy_rule;

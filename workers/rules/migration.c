@@ -12,6 +12,9 @@ typedef enum {
     REF_RESULT,   /* of the row's kind */
     REF_ROUTE,
     REF_GROUND,
+    REF_NATURE,
+    REF_SUBJECT,
+    REF_EMPLOYER,
 } ref;
 
 /* Every stored index, a row each: a new entity adds its own. Owners stand behind what they own. */
@@ -27,6 +30,7 @@ static const struct reference {
     { JD_E_application, REF_RECOMMENDER, "recommender", "recommender", NULL },
     { JD_E_application, REF_NOMINEE, "nominee", "nominee", NULL },
     { JD_E_supervisor, REF_DEPT, "dept", "department", NULL },
+    { JD_E_supervisor, REF_EMPLOYER, "employer", "kind of employer", NULL },
     { JD_E_dismissal, REF_DEPT, "dept", "department", NULL },
     { JD_E_dismissal, REF_GROUND, "grounds", "ground", NULL },
     { JD_E_report, REF_DEPT, "dept", "department", NULL },
@@ -35,6 +39,8 @@ static const struct reference {
     { JD_E_report, REF_ROUTE, "route", "route", NULL },
     { JD_E_report, REF_RESULT, "result", "result", "kind" },
     { JD_E_report, REF_CATEGORY, "category", "category", "target" },
+    { JD_E_report, REF_NATURE, "nature", "nature", NULL },
+    { JD_E_report, REF_SUBJECT, "subject", "subject", NULL },
     { JD_E_report, REF_KIND, "kind", "kind", NULL },
     { JD_E_report, REF_TARGET, "target", "target", NULL },
 };
@@ -58,6 +64,9 @@ static list list_of(const jd_policy *p, ref to, int64_t owner)
     case REF_KIND: return LIST(p->kinds, p->kinds_n);
     case REF_TARGET: return LIST(p->targets, p->targets_n);
     case REF_ROUTE: return LIST(p->routes, p->routes_n);
+    case REF_NATURE: return LIST(p->natures.v, p->natures.n);
+    case REF_SUBJECT: return LIST(p->subjects.v, p->subjects.n);
+    case REF_EMPLOYER: return LIST(p->employer_kinds.v, p->employer_kinds.n);
     case REF_GROUND: return LIST(p->grounds, p->grounds_n);
     case REF_CATEGORY:
         if (owner >= 0 && owner < p->targets_n) return LIST(p->targets[owner].categories, p->targets[owner].n);
