@@ -61,6 +61,11 @@ static bool loopback(jd_str address)
     return false;
 }
 
+bool jd_is_tcp(const char *endpoint)
+{
+    return strncmp(endpoint, "tcp://", 6) == 0;
+}
+
 static void check_endpoint(reader *r, jd_ynode *n)
 {
     if (jd_str_starts(n->text, "ipc://")) return;
@@ -68,17 +73,39 @@ static void check_endpoint(reader *r, jd_ynode *n)
         jd_diag_at(&r->d, n->line, "an endpoint begins with ipc:// or tcp://, not '%.*s'", JD_FMT(n->text));
         return;
     }
-    if (!loopback((jd_str){ n->text.p + 6, n->text.n - 6 }))
-        jd_diag_at(&r->d, n->line,
-                   "'%.*s' is not a loopback address: that needs CURVE, which this version "
-                   "does not have yet",
+    if (!r->c->access_file && !loopback((jd_str){ n->text.p + 6, n->text.n - 6 }))
+        jd_diag_at(&r->d, n->line, "'%.*s' is not a loopback address: that needs CURVE, and 'keys' name none",
                    JD_FMT(n->text));
+}
+
+static uint64_t division_bit(reader *r, jd_ynode *n)
+{
+    int64_t v = 0;
+    for (int i = 0; jd_y_scalar_int(n, &v) && i < r->c->divisions_n; i++)
+        if (r->c->divisions[i] == v) return (uint64_t)1 << i;
+    jd_diag_at(&r->d, n->line, "'divisions' names those of this daemon that the endpoint carries");
+    return 0;
+}
+
+/* An endpoint, or { endpoint, divisions }: who may hear all of these divisions, and no more, may connect. */
+static jd_ynode *read_endpoint(reader *r, jd_ynode *n, uint64_t *divisions)
+{
+    jd_ynode *address = n->kind == JD_Y_MAP ? jd_y_need(n, "endpoint", JD_Y_SCALAR, &r->d) : n;
+    jd_ynode *list = jd_y_sub(n, "divisions", JD_Y_LIST, &r->d);
+    *divisions = UINT64_MAX;
+    if (!address || !list) return address;
+    if (!jd_str_starts(address->text, "tcp://") || !r->c->access_file)
+        jd_diag_at(&r->d, list->line, "'divisions' of an endpoint need tcp and 'keys'");
+    *divisions = 0;
+    for (int i = 0; i < list->n; i++) *divisions |= division_bit(r, list->items[i]);
+    return address;
 }
 
 static void read_endpoints(reader *r, jd_ynode *map, const char *key, jd_endpoints *out)
 {
     jd_ynode *list = jd_y_get(map, key);
     if (!list) {
+        out->divisions[0] = UINT64_MAX;
         out->v[out->n++] = jd_path(&r->c->arena, "", "ipc://%s/%s.sock", r->c->runtime, key);
         return;
     }
@@ -87,9 +114,26 @@ static void read_endpoints(reader *r, jd_ynode *map, const char *key, jd_endpoin
         return;
     }
     for (int i = 0; i < list->n; i++) {
-        check_endpoint(r, list->items[i]);
-        out->v[out->n++] = jd_copyz(&r->c->arena, list->items[i]->text.p);
+        bool with = list->items[i]->kind == JD_Y_MAP && out == &r->c->events;
+        jd_ynode *n = with ? read_endpoint(r, list->items[i], &out->divisions[out->n]) : list->items[i];
+        if (!n) continue;
+        if (!with) out->divisions[out->n] = UINT64_MAX;
+        check_endpoint(r, n);
+        out->v[out->n++] = jd_copyz(&r->c->arena, n->text.p ? n->text.p : "");
     }
+}
+
+/* Both or neither: a key without a list of who may come in would let everybody in. */
+static void read_keys(reader *r)
+{
+    jd_ynode *n = jd_y_sub(r->root, "keys", JD_Y_MAP, &r->d), *role = jd_y_sub(r->root, "ipc_role", JD_Y_SCALAR, &r->d);
+    jd_config *c = r->c;
+    c->ipc_role = role ? jd_copyz(&c->arena, role->text.p) : "admin";
+    c->ipc_role_line = role ? role->line : 0;
+    if (!n) return;
+    jd_str server = jd_y_need_text(n, "server", &r->d), access = jd_y_need_text(n, "access", &r->d);
+    c->server_key = jd_path(&c->arena, r->dir, "%.*s", JD_FMT(server));
+    c->access_file = jd_path(&c->arena, r->dir, "%.*s", JD_FMT(access));
 }
 
 static void read_workers(reader *r)
@@ -130,6 +174,12 @@ static void read_limits(reader *r)
     c->in_flight_mib = jd_y_int(n, "in_flight_mib", 64, 1, 4096, &r->d);
     c->events_hwm = jd_y_int(n, "events_hwm", 100000, 1000, 10000000, &r->d);
     c->map_mib = jd_y_int(n, "map_mib", 65536, 16, 4 << 20, &r->d);
+    c->client.messages = jd_y_int(n, "client_messages", 100000, 1, 10000000, &r->d);
+    c->client.kib = jd_y_int(n, "client_kib", 131072, 128, 16 << 20, &r->d);
+    c->client.outstanding = jd_y_int(n, "client_outstanding", 4096, 1, 1 << 20, &r->d);
+    c->client.queries = jd_y_int(n, "client_queries", 64, 1, 1 << 20, &r->d);
+    c->client.connects = jd_y_int(n, "client_connects", 50, 1, 1000000, &r->d);
+    c->connections = jd_y_int(n, "connections", 10000, 1, 60000, &r->d);
 }
 
 static void read_all(reader *r)
@@ -140,6 +190,7 @@ static void read_all(reader *r)
     c->policies = read_path(r, "policies", "/etc/jiandu/policies");
     c->key = read_path(r, "key", jd_path(&c->arena, c->state, "master.key"));
     read_divisions(r);
+    read_keys(r);
     jd_ynode *endpoints = jd_y_sub(r->root, "endpoints", JD_Y_MAP, &r->d);
     read_endpoints(r, endpoints, "intake", &c->intake);
     read_endpoints(r, endpoints, "push", &c->push);

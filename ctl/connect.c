@@ -30,6 +30,13 @@ static bool in_config(jd_args *a, jd_options *o)
     return true;
 }
 
+static void find_keys(jd_args *a, jd_options *o)
+{
+    o->certificate = a->key ? a->key : getenv("JIANDU_KEY");
+    o->server = a->server_key ? a->server_key : getenv("JIANDU_SERVER_KEY");
+    a->key = o->certificate; /* for messages that name it */
+}
+
 const char *jd_policy_folder(jd_args *a)
 {
     jd_buf wrong = { 0 };
@@ -49,6 +56,7 @@ static bool find_endpoints(jd_args *a, jd_options *o)
     if (a->intake) o->intake = a->intake;
     if (a->events) o->events = a->events;
     if (a->push && *a->push) o->push = a->push;
+    find_keys(a, o);
     a->intake = o->intake; /* for messages that name it */
     return true;
 }
@@ -103,10 +111,17 @@ int jd_exit_of(enum jd_reply_status s)
 int jd_exit_of_rc(int rc)
 {
     static const int codes[] = {
-        [JD_RC_OK] = JD_EX_OK,           [JD_RC_TIMEOUT] = JD_EX_UNAVAILABLE,    [JD_RC_IDLE] = JD_EX_OK,
-        [JD_RC_FULL] = JD_EX_TEMPFAIL,   [JD_RC_INTERRUPTED] = JD_EX_TEMPFAIL,   [JD_RC_ARGUMENT] = JD_EX_USAGE,
-        [JD_RC_ENDPOINT] = JD_EX_USAGE,  [JD_RC_UNANSWERED] = JD_EX_UNAVAILABLE, [JD_RC_REFUSED] = JD_EX_REFUSED,
+        [JD_RC_OK] = JD_EX_OK,
+        [JD_RC_TIMEOUT] = JD_EX_UNAVAILABLE,
+        [JD_RC_IDLE] = JD_EX_OK,
+        [JD_RC_FULL] = JD_EX_TEMPFAIL,
+        [JD_RC_INTERRUPTED] = JD_EX_TEMPFAIL,
+        [JD_RC_ARGUMENT] = JD_EX_USAGE,
+        [JD_RC_ENDPOINT] = JD_EX_USAGE,
+        [JD_RC_UNANSWERED] = JD_EX_UNAVAILABLE,
+        [JD_RC_REFUSED] = JD_EX_REFUSED,
         [JD_RC_SYSTEM] = JD_EX_TEMPFAIL,
+        [JD_RC_KEY] = JD_EX_DATA,
     };
     if (rc == JD_RC_SYSTEM)
         jd_complain("%s: %s", jd_rc_text(rc), strerror(errno));
@@ -141,7 +156,8 @@ const char *jd_division_for(jd_args *a, const char *case_id)
 static void say_refusal(const jd_args *a, const json_t *answer, const jd_reply *r)
 {
     if (jd_reply_status(r) == JD_REPLY_UNKNOWN) {
-        jd_complain("no answer from %s: is jiandud running?", a->intake);
+        bool keyed = a->key && *a->key && jd_is_tcp(a->intake);
+        jd_complain("no answer from %s: is jiandud running%s?", a->intake, keyed ? ", and is this key granted" : "");
         return;
     }
     fputs("jianductl: ", stderr);

@@ -18,6 +18,8 @@ typedef struct jd_args {
     bool json, help, version;
     int64_t timeout, retries; /* -1 where not given, like every number here */
     const char *id, *reason, *at, *state, *department, *calendar, *to, *by;
+    const char *key, *server_key; /* certificate files */
+    const char *access, *out, *role, *divisions, *departments, *supervisors, *valid_from, *valid_to;
     bool content, overdue, all, replay, quiet, watch, rules, dry_run, run;
     int64_t since, count, limit;
     const char *supervisor;
@@ -114,6 +116,8 @@ int jd_run_rules(jd_args *a);
 int jd_run_verify(jd_args *a);
 int jd_run_forward(jd_args *a);
 int jd_run_play(jd_args *a);
+int jd_run_keygen(jd_args *a);
+int jd_run_access(jd_args *a);
 int jd_run_import(jd_args *a);
 
 /* policy.c: NULL after the diagnostics */

@@ -33,12 +33,16 @@ static const jd_command commands[] = {
       "send sample cases and check that each ends as its line says" },
     { "forward", "REPORT", 1, 1, " to by reason ", jd_run_forward,
       "pass a report on to another division, and bring its result back; may be repeated" },
+    { "keygen", "", 0, 0, " out ", jd_run_keygen, "make a key: a certificate to hand out, and the secret one to it" },
+    { "access", "list | grant NAME FILE | revoke NAME", 1, 3,
+      " access role divisions departments supervisors valid-from valid-to ", jd_run_access,
+      "who may come in by which key: show or change the access file" },
     { "verify", "", 0, 0, " division replay ", jd_run_verify,
       "check the store's promises (runs jiandu-worker --verify)" },
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
-static const char global_options[] = " intake events config timeout retries json division help version ";
+static const char global_options[] = " intake events config key server-key timeout retries json division help version ";
 
 static void say_row(const jd_command *c)
 {

@@ -46,6 +46,16 @@ static const struct row {
     { "intake", 0, TEXT, AT(intake), "ENDPOINT", "where requests go (default: in the runtime folder)" },
     { "events", 0, TEXT, AT(events), "ENDPOINT", "where events come from (likewise)" },
     { "config", 'c', TEXT, AT(config), "FILE", "configuration that names the runtime folder" },
+    { "key", 0, TEXT, AT(key), "FILE", "one's own certificate, for tcp (default: $JIANDU_KEY)" },
+    { "server-key", 0, TEXT, AT(server_key), "FILE", "the daemon's (default: $JIANDU_SERVER_KEY)" },
+    { "out", 'o', TEXT, AT(out), "FILE", "public certificate to write, the secret one to FILE_secret" },
+    { "access", 0, TEXT, AT(access), "FILE", "access file (default: what -c names)" },
+    { "role", 0, TEXT, AT(role), "ROLE", "admin, intake, staff, supervisor-portal or watch" },
+    { "divisions", 0, TEXT, AT(divisions), "LIST", "codes, joined by commas, or all" },
+    { "departments", 0, TEXT, AT(departments), "LIST", "staff: codes of the policy, or all" },
+    { "supervisors", 0, TEXT, AT(supervisors), "LIST", "supervisor-portal: their case ids, or all" },
+    { "valid-from", 0, TEXT, AT(valid_from), "DATE", "first day of the key (default: any)" },
+    { "valid-to", 0, TEXT, AT(valid_to), "DATE", "last day of the key (default: none)" },
     { "timeout", 0, NUMBER, AT(timeout), "MS", "how long one try may take (default: 2000)" },
     { "retries", 0, NUMBER, AT(retries), "N", "further tries (default: 2)" },
     { "json", 0, FLAG, AT(json), NULL, "JSON instead of text" },
@@ -54,7 +64,7 @@ static const struct row {
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 
-const char jd_common_options[] = " intake events config timeout retries json help ";
+const char jd_common_options[] = " intake events config key server-key timeout retries json help ";
 
 void jd_complain(const char *fmt, ...)
 {

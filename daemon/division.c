@@ -20,11 +20,13 @@ typedef struct batch {
     uint64_t number;
     uint32_t count, receipts;
     jd_buf frame;
+    jd_buf senders; /* a jd_meter * each */
 } batch;
 
 struct jd_division {
     jd_daemon *d;
     uint32_t code;
+    int place; /* in the configuration */
     char *path;
     jd_clock clock;
     jd_child *child; /* NULL where the service manager starts it */
@@ -35,7 +37,7 @@ struct jd_division {
     uint64_t away_since; /* loop time, ms; 0 while ready */
     jd_buf in;
     /* gathered, not yet sent */
-    jd_buf gathered;
+    jd_buf gathered, senders;
     uint32_t gathered_n;
     /* sent, not yet answered, oldest first */
     batch *first, **last;
@@ -117,7 +119,8 @@ static void dispatch(jd_division *v)
     b->number = ++v->batches;
     b->count = v->gathered_n;
     b->frame = v->gathered;
-    v->gathered = (jd_buf){ 0 };
+    b->senders = v->senders;
+    v->gathered = v->senders = (jd_buf){ 0 };
     v->gathered_n = 0;
     end_batch(v, b);
     *v->last = b;
@@ -136,12 +139,13 @@ static bool away_too_long(const jd_division *v)
     return !v->ready && v->away_since && uv_now(&v->d->loop) - v->away_since > PATIENCE_MS;
 }
 
-bool jd_division_add(jd_division *v, const jd_link_msg *m)
+bool jd_division_add(jd_division *v, const jd_link_msg *m, jd_meter *by)
 {
     if (away_too_long(v)) return false;
     if (!v->gathered.n) begin_batch(v);
     size_t before = v->gathered.n;
     jd_link_put(&v->gathered, m);
+    jd_meter_charge(by, &v->senders);
     v->gathered_n++;
     v->d->in_flight++;
     v->d->in_flight_bytes += v->gathered.n - before;
@@ -198,7 +202,7 @@ static void publish_events(jd_division *v, jd_cur *c, uint64_t event_seq)
     uint32_t n = jd_cur_u32(c);
     for (uint32_t i = 0; i < n && !c->failed; i++) {
         jd_str topic = jd_cur_lstr(c), event = jd_cur_lstr(c);
-        if (!c->failed) jd_publish_event(v->d, topic, event);
+        if (!c->failed) jd_publish_event(v->d, v->place, topic, event);
     }
     v->event_seq = v->published = event_seq;
 }
@@ -206,6 +210,7 @@ static void publish_events(jd_division *v, jd_cur *c, uint64_t event_seq)
 static void batch_free(batch *b)
 {
     jd_buf_free(&b->frame);
+    jd_meter_settle(&b->senders);
     free(b);
 }
 
@@ -397,6 +402,7 @@ static void give_back(jd_division *v)
     }
     v->d->in_flight -= v->gathered_n;
     v->d->in_flight_bytes -= v->gathered.n - BATCH_HEAD;
+    jd_meter_settle(&v->senders);
     jd_buf_free(&v->gathered);
     v->gathered_n = 0;
     jd_backpressure(v->d);
@@ -416,12 +422,14 @@ static void on_ping(uv_timer_t *t)
 
 /* ------------------------------------------------------------ life */
 
-jd_division *jd_division_new(jd_daemon *d, uint32_t code)
+jd_division *jd_division_new(jd_daemon *d, int place)
 {
     jd_division *v = calloc(1, sizeof *v);
+    uint32_t code = d->config->divisions[place];
     if (!v) return NULL;
     v->d = d;
     v->code = code;
+    v->place = place;
     v->path = jd_worker_socket(d->config, code);
     v->last = &v->first;
     v->wake_at = JD_NO_TIME;

@@ -4,6 +4,8 @@
 #include "proto/receipt.h"
 
 typedef struct request {
+    const jd_door *door;
+    jd_asker who;
     jd_str peer; /* empty: pushed, nobody waits */
     bool delimiter, pushed;
     jd_str header_bytes, body;
@@ -20,7 +22,7 @@ static void refuse(jd_daemon *d, const request *r, const jd_buf *receipt, jd_cod
 {
     d->refused++;
     if (!r->pushed)
-        jd_answer(d, r->peer, r->delimiter, jd_buf_view(receipt));
+        jd_answer(r->door->s, r->peer, r->delimiter, jd_buf_view(receipt));
     else if (r->header.id.p)
         jd_publish_refused(d, (const uint8_t *)r->header.id.p, code);
     else
@@ -35,15 +37,33 @@ static void refuse_problems(jd_daemon *d, const request *r)
     jd_buf_free(&b);
 }
 
-static void refuse_code(jd_daemon *d, const request *r, jd_code code)
+static void refuse_because(jd_daemon *d, const request *r, jd_code code, const jd_because *why)
 {
     jd_buf b = { 0 };
-    jd_receipt receipt = {
-        .id = (const uint8_t *)r->header.id.p, .id_binary = r->id_binary, .code = code, .due = JD_NO_DAY
-    };
+    jd_receipt receipt = { .id = (const uint8_t *)r->header.id.p,
+                           .id_binary = r->id_binary,
+                           .code = code,
+                           .because = why,
+                           .because_n = why != NULL,
+                           .due = JD_NO_DAY };
     jd_receipt_pack(&receipt, &b);
     refuse(d, r, &b, code);
     jd_buf_free(&b);
+}
+
+static void refuse_code(jd_daemon *d, const request *r, jd_code code)
+{
+    refuse_because(d, r, code, NULL);
+}
+
+static void refuse_access(jd_daemon *d, const request *r, jd_code code)
+{
+    char roles[120];
+    jd_roles_text((jd_msg)r->type, roles, sizeof roles);
+    bool role = code == JD_CODE_ROLE_MAY_NOT;
+    refuse_because(d, r, code,
+                   &(jd_because){ .field = role ? JD_STR("type") : JD_STR("division"),
+                                  .expected = role ? jd_str_of(roles) : JD_STR("a division this client is granted") });
 }
 
 /* ------------------------------------------------------------ the header */
@@ -112,7 +132,7 @@ static jd_link_msg link_message(const request *r, uint32_t slot)
                           .flags = flags,
                           .at = jd_division_now(r->division),
                           .id = (const uint8_t *)r->header.id.p,
-                          .sender = JD_STR("local"),
+                          .actor = jd_grant_actor(r->who.grant, jd_division_code(r->division)),
                           .why = r->header.reason,
                           .body = r->body };
 }
@@ -120,14 +140,14 @@ static jd_link_msg link_message(const request *r, uint32_t slot)
 static void forward(jd_daemon *d, request *r)
 {
     bool query = jd_message_get((jd_msg)r->type)->mode == JD_QUERY;
-    uint32_t slot = r->pushed || d->draining ? d->slots_n : jd_slot_take(d, r->peer, r->delimiter);
+    uint32_t slot = r->pushed || d->draining ? d->slots_n : jd_slot_take(d, r->door->s, r->peer, r->delimiter);
     if (d->draining || (!r->pushed && slot == d->slots_n)) {
         refuse_code(d, r, d->draining ? JD_CODE_DRAINING : JD_CODE_BUSY);
         return;
     }
     jd_link_msg m = link_message(r, slot);
-    if (query) jd_slot_asks(d, slot, r->division, m.id, r->id_binary);
-    bool taken = query ? jd_division_ask(r->division, &m) : jd_division_add(r->division, &m);
+    if (query) jd_slot_asks(d, slot, r->division, r->who.meter, m.id, r->id_binary);
+    bool taken = query ? jd_division_ask(r->division, &m) : jd_division_add(r->division, &m, r->who.meter);
     if (taken) return;
     jd_buf b = { 0 };
     jd_receipt receipt = { .id = m.id, .id_binary = r->id_binary, .code = JD_CODE_WORKER_DOWN, .due = JD_NO_DAY };
@@ -139,13 +159,41 @@ static void forward(jd_daemon *d, request *r)
     jd_buf_free(&b);
 }
 
+/* With keys a routing id is the daemon's to give: one that a peer chose could be chosen again by another, who would
+ * then get the first one's receipts. Those that libzmq gives are five bytes, of which the first is zero. */
+static bool own_routing_id(const request *r)
+{
+    return r->door->keyed && !r->pushed && (r->peer.n != 5 || r->peer.p[0] != 0);
+}
+
+static void judge(jd_daemon *d, request *r)
+{
+    bool query = jd_message_get((jd_msg)r->type)->mode == JD_QUERY;
+    jd_code may = jd_gate_may(d, r->who.grant, (jd_msg)r->type, jd_division_code(r->division));
+    if (may != JD_CODE_RECORDED)
+        refuse_access(d, r, may);
+    else if (!jd_gate_room(d, r->who.meter, query))
+        refuse_code(d, r, JD_CODE_TOO_MANY_OUTSTANDING);
+    else
+        forward(d, r);
+}
+
 static void take(jd_daemon *d, request *r)
 {
     check_header(d, r);
-    if (r->problems.n)
+    bool in_pace = jd_gate_pace(d, r->who.meter, r->header_bytes.n + r->body.n);
+    if (!r->who.grant) {
+        d->gate.forbidden++;
+        if (in_pace) refuse_code(d, r, JD_CODE_KEY_NOT_VALID); /* beyond it the revoked get no answer */
+    } else if (own_routing_id(r)) {
+        refuse_code(d, r, JD_CODE_OWN_ROUTING_ID);
+    } else if (!in_pace) {
+        refuse_code(d, r, JD_CODE_TOO_FAST);
+    } else if (r->problems.n) {
         refuse_problems(d, r);
-    else
-        forward(d, r);
+    } else {
+        judge(d, r);
+    }
     jd_arena_reset(&d->arena);
     jd_backpressure(d);
 }
@@ -156,36 +204,42 @@ static void bad_frames(jd_daemon *d, request *r)
     refuse_problems(d, r);
 }
 
-void jd_on_intake(void *daemon, const jd_zmessage *m)
+void jd_on_intake(void *arg, const jd_zmessage *m)
 {
+    const jd_door *door = arg;
     bool delimiter = m->n > 1 && m->frame[1].n == 0;
-    request r = { .peer = m->frame[0], .delimiter = delimiter };
+    request r = {
+        .door = door, .who = jd_gate_who(door->d, door, m->user), .peer = m->frame[0], .delimiter = delimiter
+    };
     int first = 1 + delimiter;
     if (m->n != first + 2) {
-        bad_frames(daemon, &r);
+        bad_frames(door->d, &r);
         return;
     }
     r.header_bytes = m->frame[first];
     r.body = m->frame[first + 1];
-    take(daemon, &r);
+    take(door->d, &r);
 }
 
-void jd_on_push(void *daemon, const jd_zmessage *m)
+void jd_on_push(void *arg, const jd_zmessage *m)
 {
-    request r = { .pushed = true };
+    const jd_door *door = arg;
+    request r = { .door = door, .who = jd_gate_who(door->d, door, m->user), .pushed = true };
     if (m->n != 2) {
-        bad_frames(daemon, &r);
+        bad_frames(door->d, &r);
         return;
     }
     r.header_bytes = m->frame[0];
     r.body = m->frame[1];
-    take(daemon, &r);
+    take(door->d, &r);
 }
 
 void jd_backpressure(jd_daemon *d)
 {
     bool room = d->in_flight < d->config->in_flight && !d->draining &&
                 d->in_flight_bytes < (size_t)d->config->in_flight_mib << 20;
-    jd_z_reading(d->intake, room);
-    jd_z_reading(d->push, room);
+    for (int i = 0; i < JD_DOORS; i++) {
+        jd_z_reading(d->intake[i].s, room);
+        jd_z_reading(d->push[i].s, room);
+    }
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
@@ -52,10 +53,15 @@ static const char *read_options(int argc, char **argv, bool *check)
     return file;
 }
 
-static jd_config *load_config(const char *file)
+/* The configuration and the files it names; NULL when any of them is wrong. */
+static jd_config *load_config(const char *file, jd_keys *keys)
 {
     jd_buf diagnostics = { 0 };
     jd_config *c = jd_config_load(file, &diagnostics);
+    if (c && !jd_keys_load(keys, c, file, &diagnostics)) {
+        jd_config_free(c);
+        c = NULL;
+    }
     if (!c) fprintf(stderr, "%.*s", JD_FMT(jd_buf_view(&diagnostics)));
     jd_buf_free(&diagnostics);
     return c;
@@ -97,6 +103,7 @@ static void on_round(void *arg)
 
 static void on_heartbeat(uv_timer_t *t)
 {
+    jd_gate_look(t->data);
     jd_publish_heartbeat(t->data);
 }
 
@@ -149,15 +156,23 @@ static void on_stop(uv_signal_t *sig, int number)
     uv_timer_start(&d->drain, on_drain, 0, DRAIN_LOOK_MS);
 }
 
-/* A bad file changes nothing. A good one gives log level and limits, and the workers start again to
- * read their policies; what they had not answered is sent again. */
+/* A bad file changes nothing. A good one gives log level, limits and who may come in, and the workers start again
+ * to read their policies; what they had not answered is sent again. */
 static void on_reload(uv_signal_t *sig, int number)
 {
     jd_daemon *d = sig->loop->data;
     (void)number;
     sd_notify(0, "RELOADING=1");
-    jd_config *fresh = load_config(d->config_file);
+    jd_keys keys;
+    jd_config *fresh = load_config(d->config_file, &keys);
+    if (fresh && !fresh->access_file != !d->config->access_file)
+        jd_log(JD_WARN, "'keys' come or go with a restart: who may come in is as it was");
+    else if (fresh)
+        jd_gate_take(d, &keys);
     if (fresh) {
+        jd_grants_free(keys.grants); /* where they were not taken */
+        d->config->client = fresh->client;
+        d->config->connections = fresh->connections;
         d->config->batch_messages = fresh->batch_messages;
         d->config->log_level = fresh->log_level;
         jd_log_init("jiandud", fresh->log_level);
@@ -166,20 +181,6 @@ static void on_reload(uv_signal_t *sig, int number)
     }
     jd_log(fresh ? JD_NOTICE : JD_ERR, fresh ? "reloaded" : "reload refused; running on as before");
     sd_notify(0, "READY=1");
-}
-
-static bool bind_sockets(jd_daemon *d)
-{
-    static const jd_hwm requests = { .in = 2000, .out = 20000 };
-    jd_config *c = d->config;
-    const jd_hwm events = { .in = 1000, .out = (int)c->events_hwm };
-    d->z = jd_zloop_new(&d->loop);
-    if (!d->z) return false;
-    d->intake = jd_z_bind(d->z, JD_Z_ROUTER, &c->intake, requests, jd_on_intake, d);
-    d->push = d->intake ? jd_z_bind(d->z, JD_Z_PULL, &c->push, requests, jd_on_push, d) : NULL;
-    d->events = d->push ? jd_z_bind(d->z, JD_Z_PUB, &c->events, events, NULL, d) : NULL;
-    jd_zloop_after(d->z, on_round, d);
-    return d->events != NULL;
 }
 
 static void start_handles(jd_daemon *d)
@@ -204,9 +205,8 @@ static int run(jd_daemon *d)
     uv_loop_init(&d->loop);
     d->loop.data = d;
     if (!jd_slots_init(d, (uint32_t)d->config->in_flight + 4096)) return JD_EX_TEMPFAIL;
-    for (int i = 0; i < d->config->divisions_n; i++)
-        d->divisions[d->divisions_n++] = jd_division_new(d, d->config->divisions[i]);
-    if (!bind_sockets(d)) return JD_EX_UNAVAILABLE;
+    for (int i = 0; i < d->config->divisions_n; i++, d->divisions_n++) d->divisions[i] = jd_division_new(d, i);
+    if (!jd_doors_open(d, on_round)) return JD_EX_UNAVAILABLE; /* divisions first: the gate knows who may hear which */
     start_handles(d);
     for (int i = 0; i < d->divisions_n; i++) jd_division_start(d->divisions[i]);
     if (d->config->simulated) jd_log(JD_WARN, "the clock is simulated: for tests and demonstrations only");
@@ -222,17 +222,21 @@ int main(int argc, char **argv)
     static jd_daemon d;
     bool check = false;
     d.config_file = read_options(argc, argv, &check);
-    d.config = load_config(d.config_file);
+    jd_keys keys;
+    d.config = load_config(d.config_file, &keys);
     if (!d.config) return JD_EX_CONFIG;
     if (check) {
         printf("%s: good\n", d.config_file);
+        jd_grants_free(keys.grants);
         return 0;
     }
     jd_log_init("jiandud", d.config->log_level);
     signal(SIGPIPE, SIG_IGN);
+    prctl(PR_SET_DUMPABLE, 0); /* the server's key stays out of core files */
     /* batches come and go by the megabyte: keep their pages instead of faulting them in each time */
     mallopt(M_MMAP_THRESHOLD, 256 << 20);
     mallopt(M_TRIM_THRESHOLD, 256 << 20);
     default_program(d.config);
+    jd_gate_begin(&d, &keys);
     return lock_runtime(d.config) ? run(&d) : JD_EX_TEMPFAIL;
 }

@@ -12,7 +12,7 @@ bool jd_slots_init(jd_daemon *d, uint32_t n)
     return d->slots != NULL;
 }
 
-uint32_t jd_slot_take(jd_daemon *d, jd_str peer, bool delimiter)
+uint32_t jd_slot_take(jd_daemon *d, jd_zsocket *to, jd_str peer, bool delimiter)
 {
     uint32_t i = d->slots_free;
     if (i == d->slots_n) return i;
@@ -21,6 +21,7 @@ uint32_t jd_slot_take(jd_daemon *d, jd_str peer, bool delimiter)
     if (!room) return d->slots_n;
     d->slots_free = s->next;
     memcpy(room, peer.p, peer.n);
+    s->to = to;
     s->peer = (jd_str){ room, peer.n };
     s->delimiter = delimiter;
     s->taken = true;
@@ -28,29 +29,32 @@ uint32_t jd_slot_take(jd_daemon *d, jd_str peer, bool delimiter)
     return i;
 }
 
-void jd_answer(jd_daemon *d, jd_str peer, bool delimiter, jd_str receipt)
+void jd_answer(jd_zsocket *to, jd_str peer, bool delimiter, jd_str receipt)
 {
     /* a peer that is gone or does not read asks again by the same id */
-    if (!jd_z_send(d->intake, peer, true)) return;
-    if (delimiter) jd_z_send(d->intake, (jd_str){ "", 0 }, true);
-    jd_z_send(d->intake, receipt, false);
+    if (!jd_z_send(to, peer, true)) return;
+    if (delimiter) jd_z_send(to, (jd_str){ "", 0 }, true);
+    jd_z_send(to, receipt, false);
 }
 
 void jd_slot_answer(jd_daemon *d, uint32_t slot, jd_str receipt)
 {
     if (slot >= d->slots_n || !d->slots[slot].taken) return;
     jd_slot *s = &d->slots[slot];
-    jd_answer(d, s->peer, s->delimiter, receipt);
+    jd_answer(s->to, s->peer, s->delimiter, receipt);
+    if (s->asked && s->meter) s->meter->queries--;
     if (s->peer.p != s->room) free((void *)(uintptr_t)s->peer.p);
     s->taken = false;
     s->next = d->slots_free;
     d->slots_free = slot;
 }
 
-void jd_slot_asks(jd_daemon *d, uint32_t slot, const jd_division *v, const uint8_t id[16], bool id_binary)
+void jd_slot_asks(jd_daemon *d, uint32_t slot, const jd_division *v, jd_meter *by, const uint8_t id[16], bool id_binary)
 {
     jd_slot *s = &d->slots[slot];
     s->asked = v;
+    s->meter = by;
+    if (by) by->queries++;
     memcpy(s->id, id, sizeof s->id);
     s->id_binary = id_binary;
 }

@@ -1,6 +1,7 @@
 #include "daemon/zloop.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <zmq.h>
@@ -8,7 +9,11 @@
 #include "base/log.h"
 #include "proto/decode.h"
 
-enum { SOCKETS = 3, BUDGET = 512, LINGER_MS = 3000 };
+enum { SOCKETS = 16, BUDGET = 512, LINGER_MS = 3000, AGAIN_MS = 5 };
+enum {
+    FAILED =
+        ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH
+};
 
 struct jd_zsocket {
     jd_zloop *z;
@@ -18,6 +23,12 @@ struct jd_zsocket {
     bool reading;
     jd_on_message f;
     void *arg;
+    void *monitor; /* of a socket with keys */
+    int64_t connections;
+    bool complained;
+    int bound_n;
+    bool away[JD_ENDPOINTS_MAX]; /* unbound, and soon bound again */
+    char bound[JD_ENDPOINTS_MAX][256];
 };
 
 struct jd_zloop {
@@ -26,6 +37,7 @@ struct jd_zloop {
     uv_prepare_t prepare;
     uv_check_t check;
     uv_idle_t idle;
+    uv_timer_t again; /* binds what is away */
     void (*after)(void *);
     void *arg;
     int n;
@@ -81,6 +93,8 @@ static bool receive(jd_zsocket *s)
             zmq_msg_close(p);
         m.n++;
     }
+    /* of the last frame, not the first: libzmq 4.3.4 loses it on a routing id that was read ahead */
+    if (m.n && s->monitor) m.user = zmq_msg_gets(&part[kept - 1], "User-Id");
     if (m.n) s->f(s->arg, &m);
     while (kept) zmq_msg_close(&part[--kept]);
     return m.n > 0;
@@ -107,7 +121,8 @@ jd_zloop *jd_zloop_new(uv_loop_t *loop)
     uv_prepare_init(loop, &z->prepare);
     uv_check_init(loop, &z->check);
     uv_idle_init(loop, &z->idle);
-    z->prepare.data = z->check.data = z->idle.data = z;
+    uv_timer_init(loop, &z->again);
+    z->prepare.data = z->check.data = z->idle.data = z->again.data = z;
     uv_prepare_start(&z->prepare, on_prepare);
     uv_check_start(&z->check, on_check);
     return z;
@@ -136,39 +151,79 @@ static void set_options(void *s, jd_ztype type, jd_hwm hwm)
     set(s, ZMQ_HEARTBEAT_TIMEOUT, 15000);
     set(s, ZMQ_BACKLOG, 512);
     zmq_setsockopt(s, ZMQ_MAXMSGSIZE, &max, sizeof max);
+    if (type == JD_Z_XPUB) set(s, ZMQ_XPUB_VERBOSE, 1); /* each subscription is shown, not only the first to a topic */
     if (type != JD_Z_ROUTER) return;
     set(s, ZMQ_ROUTER_MANDATORY, 1); /* a lost peer is an error, not silence */
     set(s, ZMQ_ROUTER_HANDOVER, 0);  /* nobody takes another's routing id over */
 }
 
+/* What is bound from here on speaks CURVE, and nobody gets in whom the ZAP handler does not let in. */
+static bool lock_with_key(jd_zloop *z, jd_zsocket *s, const jd_zplan *plan)
+{
+    static int serial;
+    char address[40];
+    int zero = 0;
+    set(s->s, ZMQ_CURVE_SERVER, 1);
+    if (zmq_setsockopt(s->s, ZMQ_CURVE_SECRETKEY, plan->secret, strlen(plan->secret) + 1) != 0 ||
+        zmq_setsockopt(s->s, ZMQ_ZAP_DOMAIN, plan->domain, strlen(plan->domain)) != 0)
+        return false;
+    snprintf(address, sizeof address, "inproc://doings-%d", ++serial);
+    if (zmq_socket_monitor(s->s, address, FAILED | ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED) != 0) return false;
+    s->monitor = zmq_socket(z->ctx, ZMQ_PAIR);
+    /* without a bound: what reports is an I/O thread, which must not wait for us */
+    if (s->monitor) set(s->monitor, ZMQ_RCVHWM, zero);
+    if (s->monitor) set(s->monitor, ZMQ_LINGER, zero);
+    return s->monitor && zmq_connect(s->monitor, address) == 0;
+}
+
 /* A stale socket file of a dead daemon would be bound over silently anyway; two living daemons are kept
  * apart by the lock in the runtime folder. */
-static bool bind_all(void *s, const jd_endpoints *e)
+static bool bind_one(jd_zsocket *s, const char *endpoint)
+{
+    mode_t mask = umask(0117);
+    int rc = zmq_bind(s->s, endpoint), why = errno;
+    umask(mask);
+    errno = why;
+    return rc == 0;
+}
+
+static bool bind_all(jd_zsocket *s, const jd_endpoints *e)
 {
     for (int i = 0; i < e->n; i++) {
-        mode_t mask = umask(0117);
-        int rc = zmq_bind(s, e->v[i]);
-        umask(mask);
-        if (rc == 0) continue;
-        jd_log(JD_ERR, "%s: %s", e->v[i], zmq_strerror(errno));
-        return false;
+        size_t n = sizeof s->bound[i];
+        if (!bind_one(s, e->v[i]) || zmq_getsockopt(s->s, ZMQ_LAST_ENDPOINT, s->bound[i], &n) != 0) {
+            jd_log(JD_ERR, "%s: %s", e->v[i], zmq_strerror(errno));
+            return false;
+        }
+        s->bound_n++;
     }
     return true;
 }
 
-jd_zsocket *jd_z_bind(jd_zloop *z, jd_ztype type, const jd_endpoints *e, jd_hwm hwm, jd_on_message f, void *arg)
+static void close_socket(jd_zsocket *s)
 {
-    static const int types[] = { ZMQ_ROUTER, ZMQ_PULL, ZMQ_PUB };
+    if (s->monitor) zmq_socket_monitor(s->s, NULL, 0);
+    if (s->monitor) zmq_close(s->monitor);
+    zmq_close(s->s);
+    s->s = s->monitor = NULL;
+}
+
+jd_zsocket *jd_z_bind(jd_zloop *z, const jd_zplan *plan)
+{
+    static const int types[] = { ZMQ_ROUTER, ZMQ_PULL, ZMQ_PUB, ZMQ_XPUB, ZMQ_REP };
     jd_zsocket *s = &z->sockets[z->n];
     int fd;
     size_t n = sizeof fd;
-    *s = (jd_zsocket){
-        .z = z, .s = zmq_socket(z->ctx, types[type]), .readable = f != NULL, .reading = f != NULL, .f = f, .arg = arg
-    };
+    bool reads = plan->f != NULL;
+    if (z->n == SOCKETS) return NULL;
+    *s = (jd_zsocket){ .z = z, .readable = reads, .reading = reads, .f = plan->f, .arg = plan->arg };
+    s->s = zmq_socket(z->ctx, types[plan->type]);
     if (!s->s) return NULL;
-    set_options(s->s, type, hwm);
-    if (!bind_all(s->s, e) || zmq_getsockopt(s->s, ZMQ_FD, &fd, &n) != 0) {
-        zmq_close(s->s);
+    set_options(s->s, plan->type, plan->hwm);
+    bool locked = !plan->secret || lock_with_key(z, s, plan);
+    if (!locked) jd_log(JD_ERR, "the server's key: %s", zmq_strerror(errno));
+    if (!locked || !bind_all(s, plan->endpoints) || zmq_getsockopt(s->s, ZMQ_FD, &fd, &n) != 0) {
+        close_socket(s);
         return NULL;
     }
     z->n++;
@@ -178,9 +233,72 @@ jd_zsocket *jd_z_bind(jd_zloop *z, jd_ztype type, const jd_endpoints *e, jd_hwm 
     return s;
 }
 
+/* ------------------------------------------------------------ peers */
+
+static bool come_back(jd_zsocket *s)
+{
+    bool all = true;
+    for (int i = 0; i < s->bound_n; i++) {
+        if (s->away[i]) s->away[i] = !bind_one(s, s->bound[i]);
+        if (s->away[i] && errno != EADDRINUSE && !s->complained)
+            jd_log(JD_ERR, "%s: %s; trying on", s->bound[i], zmq_strerror(errno));
+        s->complained |= s->away[i] && errno != EADDRINUSE;
+        all &= !s->away[i];
+    }
+    return all;
+}
+
+static void on_again(uv_timer_t *t)
+{
+    jd_zloop *z = t->data;
+    bool all = true;
+    for (int i = 0; i < z->n; i++) all &= come_back(&z->sockets[i]);
+    if (all) uv_timer_stop(t);
+}
+
+/* libzmq ends the connections that came through an endpoint with it; the port is free a moment later. */
+void jd_z_drop_peers(jd_zsocket *s)
+{
+    jd_zdoings past = { 0 };
+    for (int i = 0; i < s->bound_n; i++)
+        if (!s->away[i]) s->away[i] = zmq_unbind(s->s, s->bound[i]) == 0;
+    jd_z_doings(s, &past);
+    s->connections = 0;
+    s->complained = false;
+    uv_timer_start(&s->z->again, on_again, 0, AGAIN_MS);
+}
+
+/* A monitor's message is two frames: event and value, and the endpoint. */
+static int next_event(void *monitor)
+{
+    uint8_t event[6];
+    char endpoint[256];
+    uint16_t id;
+    if (zmq_recv(monitor, event, sizeof event, ZMQ_DONTWAIT) < (int)sizeof event) return 0;
+    zmq_recv(monitor, endpoint, sizeof endpoint, ZMQ_DONTWAIT);
+    memcpy(&id, event, sizeof id);
+    return id;
+}
+
+void jd_z_doings(jd_zsocket *s, jd_zdoings *n)
+{
+    for (int event; s->monitor && (event = next_event(s->monitor));) {
+        if (event == ZMQ_EVENT_ACCEPTED) s->connections++;
+        if (event == ZMQ_EVENT_DISCONNECTED && s->connections > 0) s->connections--;
+        n->failed += (event & FAILED) != 0;
+    }
+    n->connections += s->connections;
+}
+
+bool jd_z_key_pair(const char *secret, const char *public_key)
+{
+    char derived[41];
+    return zmq_curve_public(derived, secret) == 0 && strcmp(derived, public_key) == 0;
+}
+
 void jd_z_reading(jd_zsocket *s, bool on)
 {
-    s->reading = on;
+    if (s) s->reading = on;
 }
 
 bool jd_z_send(jd_zsocket *s, jd_str part, bool more)
@@ -191,9 +309,7 @@ bool jd_z_send(jd_zsocket *s, jd_str part, bool more)
 /* The descriptor belongs to libzmq: it may go only after libuv has let go of it. */
 static void on_poll_closed(uv_handle_t *h)
 {
-    jd_zsocket *s = h->data;
-    zmq_close(s->s);
-    s->s = NULL;
+    close_socket(h->data);
 }
 
 void jd_zloop_close(jd_zloop *z)
@@ -205,6 +321,7 @@ void jd_zloop_close(jd_zloop *z)
     uv_close((uv_handle_t *)&z->prepare, NULL);
     uv_close((uv_handle_t *)&z->check, NULL);
     uv_close((uv_handle_t *)&z->idle, NULL);
+    uv_close((uv_handle_t *)&z->again, NULL);
 }
 
 void jd_zloop_free(jd_zloop *z)

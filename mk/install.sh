@@ -19,7 +19,7 @@ sed "s|@PREFIX@|$prefix|; s|@VERSION@|$version|" ctl/lib/jiandu.pc.in > "$dest$p
 put 644 "$prefix/share/jiandu/policies" policies/*.yaml policies/*.csv
 put 644 "$prefix/share/jiandu/samples" samples/*.jsonl
 for page in docs/man/*.[1-8]; do put 644 "$prefix/share/man/man${page##*.}" "$page"; done
-docs=$(ls README.md README.zh.md ARCHITECTURE.md PROTOCOL.md LICENSE docs/*.md 2>/dev/null || true)
+docs=$(ls README.md README.zh.md ARCHITECTURE.md PROTOCOL.md SECURITY.md LICENSE docs/*.md 2>/dev/null || true)
 [ -z "$docs" ] || put 644 "$prefix/share/doc/jiandu" $docs
 put 644 "$prefix/share/doc/jiandu/examples" $(find examples -maxdepth 1 -type f)
 

@@ -67,6 +67,8 @@ jiandud goes on serving until Ctrl-C; its log is $folder/log. In a second termin
   $build/jianductl list report --overdue --division 530900
   $build/jianductl explain R-530900-00000001
   $build/jianductl watch
+
+Who reaches these sockets may do everything; before opening tcp: jianductl keygen and access, then 'keys' (docs/operations.md).
 TEXT
 trap 'exit 0' INT TERM HUP
 wait "$pid"

@@ -18,7 +18,7 @@ void jd_link_put(jd_buf *b, const jd_link_msg *m)
     jd_buf_u8(b, m->flags);
     jd_buf_u64(b, (uint64_t)m->at);
     jd_buf_add(b, m->id, 16);
-    jd_buf_lstr(b, m->sender);
+    jd_actor_put(b, &m->actor);
     jd_buf_lstr(b, m->why);
     jd_buf_lstr(b, m->body);
 }
@@ -30,7 +30,7 @@ bool jd_link_take(jd_cur *c, jd_link_msg *m)
     m->flags = jd_cur_u8(c);
     m->at = (jd_ms)jd_cur_u64(c);
     m->id = (const uint8_t *)jd_cur_bytes(c, 16).p;
-    m->sender = jd_cur_lstr(c);
+    if (!jd_actor_take(c, &m->actor)) return false;
     m->why = jd_cur_lstr(c);
     m->body = jd_cur_lstr(c);
     return !c->failed;

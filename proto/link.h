@@ -2,15 +2,17 @@
  *
  * A frame is [u32 length of the rest][u8 kind][payload]; integers little-endian. Both ends are ours and
  * of one version, but a worker trusts a daemon no further than this page: it reads with bounds, checks
- * every body itself, and answers a frame it cannot read by closing the connection. */
+ * every body itself and whether its sender may say so, and answers a frame it cannot read by closing the connection.
+ * Who the sender is it has from the daemon alone. */
 #ifndef JD_PROTO_LINK_H
 #define JD_PROTO_LINK_H
 
 #include "base/arena.h"
 #include "base/civil.h"
+#include "proto/actor.h"
 
 enum {
-    JD_LINK_VERSION = 1,
+    JD_LINK_VERSION = 2,
     JD_LINK_FRAME_MAX = 64 * 1024 * 1024, /* bytes */
     JD_LINK_BATCHES = 2,                  /* batches a daemon may have unanswered */
 };
@@ -38,7 +40,8 @@ typedef struct jd_link_msg {
     uint8_t flags;
     jd_ms at;
     const uint8_t *id; /* 16 bytes */
-    jd_str sender, why, body;
+    jd_actor actor;    /* who sent it, and what for */
+    jd_str why, body;
 } jd_link_msg;
 
 void jd_link_begin(jd_buf *b, jd_link_kind kind); /* a frame starts; end it with jd_link_end */

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "proto/access.h"
 #include "proto/decode.h"
 #include "proto/events.h"
 #include "proto/schema.h"
@@ -293,6 +294,48 @@ static void tables(jd_buf *b)
     }
 }
 
+/* ------------------------------------------------------------ access */
+
+static void role_rows(jd_buf *b)
+{
+    ROW(b, "role", "who has it");
+    ROW(b, "---", "---");
+    for (int i = 0; i < JD_ROLE_COUNT; i++) {
+        char name[40];
+        snprintf(name, sizeof name, "`%s`", jd_role_text((jd_role)i));
+        ROW(b, name, jd_role_who((jd_role)i));
+    }
+}
+
+static void truth_of(const jd_access *x, char *out, size_t n)
+{
+    static const char *const says[] = {
+        [JD_ACT_NOTHING] = "",
+        [JD_ACT_DEPARTMENT] = "acts for the department in `%s`",
+        [JD_ACT_SUPERVISOR] = "acts for the supervisor in `%s`",
+        [JD_ACT_SEES] = "may see the case in `%s`",
+        [JD_ACT_READS] = "may see the case in `%s`, and acts for the department or supervisor that reads",
+        [JD_ACT_DIVISION] = "not limited to some departments",
+    };
+    const char *at = strstr(says[x->truth], "%s");
+    int head = at ? (int)(at - says[x->truth]) : (int)strlen(says[x->truth]);
+    snprintf(out, n, "%.*s%s%s", head, says[x->truth], at ? x->field : "", at ? at + 2 : "");
+}
+
+static void access_rows(jd_buf *b)
+{
+    ROW(b, "message", "roles", "and");
+    ROW(b, "---", "---", "---");
+    for (int i = 0; i < JD_MSG_COUNT; i++) {
+        char name[64], roles[120], truth[120];
+        if (jd_message_get((jd_msg)i)->mode == JD_INTERNAL) continue;
+        snprintf(name, sizeof name, "`%s`", jd_message_get((jd_msg)i)->text);
+        jd_roles_text((jd_msg)i, roles, sizeof roles);
+        truth_of(jd_access_of((jd_msg)i), truth, sizeof truth);
+        ROW(b, name, roles, truth);
+    }
+}
+
 static void limits(jd_buf *b)
 {
     jd_buf_printf(b,
@@ -314,6 +357,10 @@ void jd_manual(jd_buf *b)
     statuses(b);
     jd_buf_z(b, "\n### Codes\n\n");
     codes(b);
+    jd_buf_z(b, jd_manual_access);
+    role_rows(b);
+    jd_buf_z(b, jd_manual_access_rows);
+    access_rows(b);
     jd_buf_z(b, jd_manual_delivery);
     jd_buf_z(b, jd_manual_example);
     jd_buf_z(b, jd_manual_messages);

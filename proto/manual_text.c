@@ -17,9 +17,11 @@ const char jd_manual_intro[] =
     "| --- | --- | --- | --- | --- |\n"
     "| intake | ROUTER | DEALER or REQ | requests that want a receipt, and queries | `ipc://RUNTIME/intake.sock`, `tcp://127.0.0.1:7530` |\n"
     "| push | PULL | PUSH | requests without a receipt: the outcome is an event whose `cause` is the request id | `ipc://RUNTIME/push.sock`, `tcp://127.0.0.1:7531` |\n"
-    "| events | PUB | SUB | status events | `ipc://RUNTIME/events.sock`, `tcp://127.0.0.1:7532` |\n"
+    "| events | PUB or XPUB | SUB | status events | `ipc://RUNTIME/events.sock`, `tcp://127.0.0.1:7532` |\n"
     "\n"
     "RUNTIME is the runtime folder of the daemon's configuration; `/run/jiandu` where it is installed.\n"
+    "Where the daemon has keys, every tcp endpoint speaks CURVE and ipc endpoints do not; see *Who may send\n"
+    "what*. Over CURVE leave the socket's routing id unset: one of your own choice is refused.\n"
     "\n"
     "## Requests\n"
     "\n"
@@ -37,6 +39,35 @@ const char jd_manual_receipt[] =
     "\n"
     "One frame, a msgpack map. Keys may be added in later versions: ignore those you do not know.\n"
     "Answers to queries are receipts with status `ok`, code `answered` and keys of their own.\n"
+    "\n";
+
+const char jd_manual_access[] =
+    "\n"
+    "## Who may send what\n"
+    "\n"
+    "A client with a key has the role, the divisions and the departments or supervisors that the daemon's access\n"
+    "file gives that key; who needs no key has one role for all, `admin` unless the configuration says otherwise.\n"
+    "Whatever may not be sent gets status `forbidden` and leaves no trace; pushed, it is told as `S.refused`, an\n"
+    "event with `cause` and `code` that is not numbered. The first receipt comes again only for who sent the first\n"
+    "message: for another client its id is `id-reused`.\n"
+    "\n";
+
+const char jd_manual_access_rows[] =
+    "\n"
+    "Cases a client may see, with `case.get`, `case.list` and `case.explain`; any other is answered as if it were\n"
+    "not there:\n"
+    "\n"
+    "- `intake`: the applications it handed in itself.\n"
+    "- `supervisor-portal`: the appointments of the supervisors it acts for, the applications these came from, their\n"
+    "  certificates, reports, rewards, dismissals, claims, recusals and what they did alone. What they are invited to\n"
+    "  and sent is told by `supervisor.record` and `document.outstanding`.\n"
+    "- `staff` limited to departments: reports that one of them leads or assists in; every case, if one of them\n"
+    "  manages reports, appoints, or is the discipline body. Of a report that accuses one of them nothing, unless\n"
+    "  another of them has it to handle.\n"
+    "- `staff` of all departments, and `admin`: every case. Only these two roles get `content`.\n"
+    "- All of them: recruitment rounds and lists of institutions.\n"
+    "\n"
+    "`admin` may send all of them:\n"
     "\n";
 
 const char jd_manual_delivery[] =

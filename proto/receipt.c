@@ -158,3 +158,13 @@ void jd_event_pack(const jd_event *e, jd_buf *b)
     if (e->code) jd_pack_kz(b, "code", e->code);
     if (e->count) jd_pack_ku(b, "count", e->count);
 }
+
+void jd_refused_pack(const uint8_t cause[16], jd_code code, jd_buf *b)
+{
+    jd_pack_map(b, 4);
+    jd_pack_ku(b, "v", 1);
+    jd_pack_z(b, "cause");
+    pack_id(cause, false, b);
+    jd_pack_kz(b, "code", jd_code_text(code));
+    jd_pack_kz(b, "text", jd_code_means(code));
+}

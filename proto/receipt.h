@@ -64,6 +64,10 @@ typedef struct jd_event {
     const char *code;  /* refusal code of a pushed message, or NULL */
 } jd_event;
 
+/* A pushed message that left no trace anywhere, told to whoever listens; `cause` is its id. */
+#define JD_TOPIC_REFUSED "S.refused"
+void jd_refused_pack(const uint8_t cause[16], jd_code code, jd_buf *b);
+
 void jd_event_topic(const jd_event *e, jd_buf *b);
 void jd_event_pack(const jd_event *e, jd_buf *b);
 

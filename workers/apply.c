@@ -1,4 +1,5 @@
 /* One command through the machine: decode, recognise, decide, record, answer. */
+#include "workers/authority.h"
 #include "workers/content.h"
 #include "workers/record.h"
 
@@ -68,6 +69,13 @@ static bool same_content(jd_ctx *c, const jd_entry *e, jd_str plain)
     return jd_entry_plain(e, c->g->vault, &c->g->arena, &stored) && jd_str_eq(said(c, stored), said(c, plain));
 }
 
+/* What another sent is nobody's to ask for again. */
+static bool same_sender(const jd_ctx *c, const jd_entry *e)
+{
+    const jd_actor *a = c->cmd->actor;
+    return !a || a->role == JD_ROLE_admin || jd_str_eq(a->name, e->sender);
+}
+
 /* The same id again: the first receipt for the same content, else a conflict. */
 static bool answer_known(jd_ctx *c, jd_str plain, jd_buf *receipt)
 {
@@ -78,7 +86,7 @@ static bool answer_known(jd_ctx *c, jd_str plain, jd_buf *receipt)
     if (!jd_get(&c->g->txn, JD_DB_REQUESTS, jd_k(&k), &bytes)) return false;
     if (!jd_entry_read(&c->g->txn, jd_unkey_seq(bytes), &c->g->arena, &e)) {
         if (!c->g->txn.rc) c->g->txn.rc = JD_STORE_DAMAGED;
-    } else if (!same_content(c, &e, plain)) {
+    } else if (!same_sender(c, &e) || !same_content(c, &e, plain)) {
         jd_refuse(c, JD_CODE_ID_REUSED, JD_NO_RULE, NULL, "a new id for a new message");
         answer_code(c, JD_CODE_ID_REUSED, receipt);
     } else if (e.type == JD_MSG_push_refused) {
@@ -202,6 +210,19 @@ static void decline(jd_ctx *c, const jd_problems *p, jd_buf *receipt)
     receipt->n = n;
 }
 
+/* Who may not say so leaves no trace, whatever it was; a push is told aloud. */
+static void turn_away(jd_ctx *c, jd_buf *receipt)
+{
+    jd_buf told = { 0 };
+    answer_code(c, c->out->code, receipt);
+    if (!c->cmd->push || !c->g->events) return;
+    jd_refused_pack(c->cmd->id, c->out->code, &told);
+    jd_buf_lstr(c->g->events, jd_str_of(JD_TOPIC_REFUSED));
+    jd_buf_lstr(c->g->events, jd_buf_view(&told));
+    c->g->events_n++;
+    jd_buf_free(&told);
+}
+
 void jd_prepare(const jd_command *cmd, jd_arena *a, jd_prepared *out)
 {
     static _Thread_local jd_problems problems;
@@ -241,7 +262,9 @@ void jd_apply_prepared(jd_engine *g, const jd_prepared *p, jd_buf *receipt)
                  .today = jd_day_from_ms(at),
                  .out = &out };
     start_outcome(g, &out);
-    if (p->problems)
+    if (!jd_authorised(&c, p->problems ? NULL : p->msg))
+        turn_away(&c, receipt);
+    else if (p->problems)
         decline(&c, p->problems, receipt);
     else
         decide(&c, p->msg, p->plain, receipt);

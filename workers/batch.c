@@ -17,7 +17,7 @@ static jd_command command_of(const jd_link_msg *m)
                          .id_binary = m->flags & JD_LINK_ID_BINARY,
                          .id = m->id,
                          .at = m->at,
-                         .sender = m->sender,
+                         .sender = m->actor.name,
                          .why = m->why,
                          .body = m->body };
 }
@@ -25,7 +25,7 @@ static jd_command command_of(const jd_link_msg *m)
 /* Whatever is no command of the table makes the whole frame unreadable: a daemon of ours sends none. */
 static bool read_messages(jd_inbatch *b, jd_cur *c, uint32_t count)
 {
-    enum { LEAST = 43 }; /* bytes a message takes: a count beyond them is a lie */
+    enum { LEAST = 53 }; /* bytes a message takes: a count beyond them is a lie */
     jd_link_msg m;
     if (c->failed || count > (size_t)(c->end - c->p) / LEAST) return false;
     b->v = jd_alloc(&b->arena, sizeof *b->v * (count + 1));
@@ -33,6 +33,8 @@ static bool read_messages(jd_inbatch *b, jd_cur *c, uint32_t count)
         if (!jd_link_take(c, &m) || !is_command(&m)) return false;
         jd_command cmd = command_of(&m);
         b->v[b->n].token = m.token;
+        b->v[b->n].actor = m.actor;
+        cmd.actor = &b->v[b->n].actor;
         jd_prepare(&cmd, &b->arena, &b->v[b->n].prepared);
     }
     return jd_cur_done(c);

@@ -6,6 +6,7 @@
 
 typedef struct jd_batched {
     uint32_t token; /* the daemon's: where the receipt goes */
+    jd_actor actor;
     jd_prepared prepared;
 } jd_batched;
 

@@ -5,6 +5,7 @@
 #ifndef JD_ENGINE_H
 #define JD_ENGINE_H
 
+#include "proto/actor.h"
 #include "proto/receipt.h"
 #include "workers/journal.h"
 #include "workers/policy/policy.h"
@@ -77,8 +78,9 @@ typedef struct jd_command {
     jd_ms at;
     uint64_t salt; /* randomness, drawn outside: see vault.h */
     jd_str sender;
-    jd_str why;  /* the header's reason */
-    jd_str body; /* the wire's map; canonical in a replay */
+    const jd_actor *actor; /* who that is; NULL: nobody to be asked (a replay, the worker itself) */
+    jd_str why;            /* the header's reason */
+    jd_str body;           /* the wire's map; canonical in a replay */
     bool canonical;
 } jd_command;
 

@@ -1,6 +1,7 @@
 #include "workers/query.h"
 
 #include "proto/pack.h"
+#include "workers/authority.h"
 
 typedef void (*asker)(jd_asked *q, const void *msg);
 
@@ -51,7 +52,8 @@ static void ask(jd_asked *q, const jd_command *cmd, const void *msg, jd_buf *out
     jd_receipt_head(cmd->id, cmd->id_binary, JD_CODE_ANSWERED, out);
     q->out = out;
     jd_begin(q->g->store, &q->txn, false);
-    if (!q->txn.rc && jd_tally_read(&q->txn, &q->tally)) askers[cmd->type](q, msg);
+    bool may = jd_may_ask(q, cmd->type);
+    if (may && !q->txn.rc && jd_tally_read(&q->txn, &q->tally)) askers[cmd->type](q, msg);
     if (q->txn.rc) jd_ask_fail(q, JD_CODE_STORAGE, NULL, jd_store_error(q->txn.rc));
     jd_abort(&q->txn);
     if (q->code == JD_CODE_ANSWERED) {
@@ -65,7 +67,7 @@ static void ask(jd_asked *q, const jd_command *cmd, const void *msg, jd_buf *out
 void jd_query(const jd_engine *g, const jd_command *cmd, jd_buf *out)
 {
     jd_problems problems = { 0 };
-    jd_asked q = { .g = g, .now = cmd->at, .why = cmd->why, .code = JD_CODE_ANSWERED };
+    jd_asked q = { .g = g, .now = cmd->at, .actor = cmd->actor, .why = cmd->why, .code = JD_CODE_ANSWERED };
     const jd_layout *l = &jd_message_get(cmd->type)->layout;
     void *msg = jd_alloc(&q.arena, l->size);
     if (!askers[cmd->type])

@@ -10,9 +10,10 @@ typedef struct jd_asked {
     jd_txn txn;
     jd_arena arena;
     jd_ms now;
-    jd_str why;       /* the header's reason */
-    jd_code code;     /* ANSWERED, or why not */
-    const char *text; /* what was expected, with a refusal */
+    const jd_actor *actor; /* who asks */
+    jd_str why;            /* the header's reason */
+    jd_code code;          /* ANSWERED, or why not */
+    const char *text;      /* what was expected, with a refusal */
     const char *field;
     jd_buf *out;
     size_t pairs; /* written behind the head of the answer */

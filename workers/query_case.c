@@ -1,5 +1,6 @@
 /* case.get and case.list. */
 #include "proto/pack.h"
+#include "workers/authority.h"
 #include "workers/show.h"
 
 jd_case_row *jd_ask_case(jd_asked *q, jd_str text, jd_case_id *id)
@@ -7,6 +8,7 @@ jd_case_row *jd_ask_case(jd_asked *q, jd_str text, jd_case_id *id)
     jd_case_row *row = NULL;
     if (jd_case_id_parse(text, id) && id->division == q->g->division)
         row = jd_read_case(&q->txn, &q->arena, id->entity, id->number);
+    if (row && !jd_may_read(q, *id, row)) row = NULL; /* as if it were not there */
     if (!row && !q->txn.rc) jd_ask_fail(q, JD_CODE_UNKNOWN_CASE, "id", "the id of a case of this division");
     return row;
 }
@@ -54,6 +56,7 @@ static bool wanted(const jd_asked *q, const page *pg, const jd_case_row *row)
 
 static bool take(jd_asked *q, page *pg, uint64_t number, const jd_case_row *row)
 {
+    if (!jd_may_read(q, (jd_case_id){ pg->entity, q->g->division, number }, row)) return true;
     if (pg->n == pg->limit) {
         pg->more = true;
         return false;

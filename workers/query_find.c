@@ -2,6 +2,7 @@
  * rows; no form is opened, and the answer repeats only what was asked for. */
 #include "proto/pack.h"
 #include "proto/tables.h"
+#include "workers/authority.h"
 #include "workers/show.h"
 
 enum { FIND_DEFAULT = 50, LOOK_MAX = 20000 };
@@ -85,7 +86,7 @@ static void show(jd_asked *q, const search *s, const jd_policy *p, uint64_t numb
 static bool look(jd_asked *q, search *s, uint64_t number, const jd_case_row *row)
 {
     const jd_policy *p = jd_engine_policy(q->g, (uint64_t)row->head.policy);
-    bool fit = fits(s, p, row);
+    bool fit = fits(s, p, row) && jd_may_read(q, (jd_case_id){ JD_E_supervisor, q->g->division, number }, row);
     s->more = (fit && s->n == s->limit) || s->looked == LOOK_MAX;
     if (s->more) return false;
     if (fit) show(q, s, p, number, &row->supervisor);

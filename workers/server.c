@@ -130,7 +130,8 @@ static bool frame_query(peer *l, jd_cur *c)
                        .id = m.id,
                        .id_binary = m.flags & JD_LINK_ID_BINARY,
                        .at = now,
-                       .sender = m.sender,
+                       .sender = m.actor.name,
+                       .actor = &m.actor,
                        .why = m.why,
                        .body = m.body };
     jd_link_begin(&out, JD_LINK_ANSWER);

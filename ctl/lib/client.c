@@ -14,6 +14,7 @@ enum { WINDOW_MAX = 65536, PAUSE_FIRST = 50, PAUSE_MAX = 1000 };
 struct jd_client {
     void *context, *socket, *push_socket;
     char *intake, *push;
+    jd_curve keys;
     int timeout, retries, busy;
     size_t window;
     jd_pendings all;
@@ -38,7 +39,7 @@ static char *copy(const char *z)
 
 static int open_socket(jd_client *c)
 {
-    c->socket = jd_zmq_socket(c->context, ZMQ_DEALER, c->intake, 0);
+    c->socket = jd_zmq_socket(c->context, ZMQ_DEALER, c->intake, 0, &c->keys);
     if (c->socket) return JD_RC_OK;
     return errno == EINVAL || errno == EPROTONOSUPPORT || errno == ENODEV ? JD_RC_ENDPOINT : JD_RC_SYSTEM;
 }
@@ -62,7 +63,7 @@ int jd_client_open(jd_client **out, const jd_options *o)
     take_options(c, o);
     c->ready_end = &c->ready;
     c->context = jd_zmq_hold();
-    int rc = c->context ? JD_RC_OK : JD_RC_SYSTEM;
+    int rc = c->context ? jd_curve_read(&c->keys, o) : JD_RC_SYSTEM;
     if (rc == JD_RC_OK && c->intake) rc = open_socket(c);
     if (rc != JD_RC_OK)
         jd_client_close(&c);
@@ -88,6 +89,7 @@ void jd_client_close(jd_client **at)
     jd_buf_free(&c->in.bytes);
     free(c->intake);
     free(c->push);
+    jd_certificate_forget(&c->keys.own);
     free(c);
     errno = why;
 }
@@ -133,7 +135,7 @@ int jd_client_send(jd_client *c, const jd_request *r, char id[JD_ID_SIZE])
 static bool open_push(jd_client *c)
 {
     if (c->push_socket) return true;
-    c->push_socket = jd_zmq_socket(c->context, ZMQ_PUSH, c->push, c->timeout);
+    c->push_socket = jd_zmq_socket(c->context, ZMQ_PUSH, c->push, c->timeout, &c->keys);
     if (!c->push_socket) return false;
     zmq_setsockopt(c->push_socket, ZMQ_SNDTIMEO, &c->timeout, sizeof c->timeout);
     return true;

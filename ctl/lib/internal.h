@@ -2,6 +2,7 @@
 #ifndef JD_CTL_INTERNAL_H
 #define JD_CTL_INTERNAL_H
 
+#include "base/certificate.h"
 #include "base/civil.h"
 #include "ctl/lib/wire.h"
 #include "include/jiandu/jiandu.h"
@@ -11,7 +12,16 @@
 enum { JD_MESSAGE_MAX = 64 * 1024 * 1024 }; /* bytes; answers of events.since are the largest */
 void *jd_zmq_hold(void);                    /* NULL with errno; each hold needs its release */
 void jd_zmq_release(void);
-void *jd_zmq_socket(void *context, int type, const char *endpoint, int linger_ms);
+
+/* curve.c: what a socket needs to speak CURVE. */
+typedef struct jd_curve {
+    bool given;
+    jd_certificate own;
+    char server[JD_KEY_TEXT + 1];
+} jd_curve;
+int jd_curve_read(jd_curve *c, const jd_options *o);
+
+void *jd_zmq_socket(void *context, int type, const char *endpoint, int linger_ms, const jd_curve *keys);
 jd_ms jd_zmq_clock(void); /* monotonic */
 
 /* One poll over the sockets that are not NULL; until < 0 waits for ever. */

@@ -177,6 +177,7 @@ const char *jd_rc_text(int rc)
         [JD_RC_UNANSWERED] = "no daemon answered",
         [JD_RC_REFUSED] = "the daemon refused to answer",
         [JD_RC_SYSTEM] = "out of memory, sockets or randomness",
+        [JD_RC_KEY] = "a certificate cannot be read, or one of the two is missing",
     };
     bool known = rc >= 0 && rc < (int)(sizeof texts / sizeof *texts);
     return known ? texts[rc] : "an unknown result";

@@ -70,7 +70,12 @@ static int open_sockets(jd_watch *w, const jd_options *o)
     if (rc != JD_RC_OK) return rc;
     w->context = jd_zmq_hold();
     if (!w->context) return JD_RC_SYSTEM;
-    w->live = jd_zmq_socket(w->context, ZMQ_SUB, o->events, 0);
+    jd_curve keys;
+    if (jd_curve_read(&keys, o) != JD_RC_OK) return JD_RC_KEY;
+    w->live = jd_zmq_socket(w->context, ZMQ_SUB, o->events, 0, &keys);
+    int why = errno;
+    jd_certificate_forget(&keys.own);
+    errno = why;
     if (w->live) return JD_RC_OK;
     return errno == EMFILE || errno == ENOMEM ? JD_RC_SYSTEM : JD_RC_ENDPOINT;
 }

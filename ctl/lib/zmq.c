@@ -50,12 +50,21 @@ static void set_all(void *socket, int type, int linger_ms)
     zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &largest, sizeof largest);
 }
 
-void *jd_zmq_socket(void *ctx, int type, const char *endpoint, int linger_ms)
+/* Only tcp: an ipc endpoint asks for no key, and does not understand one. */
+static bool set_keys(void *socket, const char *endpoint, const jd_curve *k)
+{
+    if (!k->given || strncmp(endpoint, "tcp://", 6) != 0) return true;
+    return zmq_setsockopt(socket, ZMQ_CURVE_PUBLICKEY, k->own.public_key, sizeof k->own.public_key) == 0 &&
+           zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, k->own.secret_key, sizeof k->own.secret_key) == 0 &&
+           zmq_setsockopt(socket, ZMQ_CURVE_SERVERKEY, k->server, sizeof k->server) == 0;
+}
+
+void *jd_zmq_socket(void *ctx, int type, const char *endpoint, int linger_ms, const jd_curve *keys)
 {
     void *socket = zmq_socket(ctx, type);
     if (!socket) return NULL;
     set_all(socket, type, linger_ms);
-    if (zmq_connect(socket, endpoint) == 0) return socket;
+    if (set_keys(socket, endpoint, keys) && zmq_connect(socket, endpoint) == 0) return socket;
     int why = errno;
     zmq_close(socket);
     errno = why;

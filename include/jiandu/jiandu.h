@@ -49,7 +49,8 @@ typedef enum jd_rc {
     JD_RC_ENDPOINT,    /* an endpoint that is missing or cannot be connected to */
     JD_RC_UNANSWERED,  /* no daemon answered, all tries used (watches only) */
     JD_RC_REFUSED,     /* the daemon refused the watch's question: see jd_watch_problem */
-    JD_RC_SYSTEM       /* out of memory, sockets or randomness: errno says which */
+    JD_RC_SYSTEM,      /* out of memory, sockets or randomness: errno says which */
+    JD_RC_KEY          /* a certificate that is missing, cannot be read, or lacks its secret key */
 } jd_rc;
 
 const char *jd_rc_text(int rc); /* one sentence, never NULL */
@@ -63,6 +64,11 @@ typedef struct jd_options {
     int retries;        /* further tries after the first; default 3 */
     int busy_ms;        /* how long `busy` is waited out before it is handed on; default 10000 */
     int window;         /* most requests outstanding, up to 65536; default 1024 */
+    /* CURVE, for tcp endpoints that want a key; ipc endpoints want none and get none. Files of keys as
+     * `jianductl keygen`, pyzmq and czmq write them, read when a client or watch is opened. Either
+     * both or neither, else JD_RC_KEY. */
+    const char *certificate; /* one's own, with the secret key */
+    const char *server;      /* the daemon's public one */
 } jd_options;
 
 /* ------------------------------------------------------------ requests */

@@ -12,7 +12,11 @@ static jd_link_msg a_message(void)
                           .flags = JD_LINK_PUSH,
                           .at = instant("2026-01-05T00:00:00Z"),
                           .id = id,
-                          .sender = JD_STR("local"),
+                          .actor = { .role = JD_ROLE_staff,
+                                     .every_supervisor = true,
+                                     .name = JD_STR("tool"),
+                                     .departments = JD_STR("\4fund\6bureau"),
+                                     .supervisors = JD_STR("\7\0\0\0") },
                           .why = JD_STR("why"),
                           .body = JD_STR("\x80") };
 }
@@ -48,7 +52,11 @@ static void there_and_back(void **state)
         assert_int_equal(m.flags, JD_LINK_PUSH);
         assert_true(m.at == a_message().at);
         assert_memory_equal(m.id, id, 16);
-        assert_str(m.sender, "local");
+        assert_int_equal(m.actor.role, JD_ROLE_staff);
+        assert_true(m.actor.every_supervisor && !m.actor.every_department);
+        assert_str(m.actor.name, "tool");
+        assert_true(jd_actor_has_department(&m.actor, JD_STR("bureau")));
+        assert_false(jd_actor_has_department(&m.actor, JD_STR("fun")));
         assert_str(m.why, "why");
         assert_str(m.body, "\x80");
     }
