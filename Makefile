@@ -97,6 +97,18 @@ $(BUILD)/unit/%: $(BUILD)/o/tests/unit/%.o $(call obj,$(filter-out tests/unit/te
 $(BUILD)/corpus/%: $(BUILD)/o/tests/fuzz/%.o $(BUILD)/o/tests/fuzz/replay.o $(pure_obj)
 	$(call link,$(worker_libs))
 
+# What tests put under a worker, or take to a store. Nothing of the product is linked in.
+FAULTS := $(BUILD)/faults/shim.so $(BUILD)/faults/rows
+$(BUILD)/faults/shim.so: tests/faults/shim.c
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) -std=gnu17 $(OPT) $(WARN) -fPIC -shared $< -ldl -o $@
+
+$(BUILD)/faults/rows: tests/faults/rows.c
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) -std=gnu17 $(OPT) $(WARN) $< -llmdb -o $@
+
 $(BUILD)/fuzz/%: $(BUILD)/o/tests/fuzz/%.o $(pure_obj)
 	$(call link,-fsanitize=fuzzer $(worker_libs))
 
@@ -117,7 +129,7 @@ test:
 	@$(PYTHON) tests/run.py --build $(BUILD)
 
 .PHONY: unit-programs
-unit-programs: $(UNIT) $(CORPUS)
+unit-programs: $(UNIT) $(CORPUS) $(FAULTS)
 
 unit: unit-programs
 	@$(PYTHON) tests/run.py --build $(BUILD) unit
@@ -144,7 +156,7 @@ fuzz-round: $(FUZZERS)
 # Kills the worker or the daemon at random moments; ends with `N acknowledged, N lost`. QUICK=1, SEED=n.
 torture:
 	@mk/deps.sh run test
-	@$(MAKE) all
+	@$(MAKE) all $(FAULTS)
 	@JD_BUILD=$(BUILD) $(PYTHON) tests/torture.py
 
 bench: $(BUILD)/jiandu-bench all

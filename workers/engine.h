@@ -33,7 +33,7 @@ typedef struct jd_engine {
     jd_txn txn;        /* the batch's */
     jd_arena arena;    /* the batch's */
     jd_buf entry, row; /* scratch */
-    bool nearly_full;  /* new cases are told to come again; what is there goes on */
+    _Atomic bool nearly_full; /* new cases are told to come again; what is there goes on */
     jd_ms due_hint;    /* no clock is due before; JD_NO_TIME: look */
     jd_buf *events;    /* packed for publishing, where somebody wants them */
     uint32_t events_n;

@@ -32,10 +32,25 @@ const char *jd_store_error(int rc)
     return rc == JD_STORE_DAMAGED ? "the store is damaged" : mdb_strerror(rc);
 }
 
-/* LMDB 0.9.24 reports a full disk as EIO from a short write as well as ENOSPC. */
 bool jd_store_full(int rc)
 {
     return rc == MDB_MAP_FULL || rc == ENOSPC;
+}
+
+static uint64_t disk_free(jd_store *s)
+{
+    struct statvfs disk;
+    int fd;
+    if (mdb_env_get_fd(s->env, &fd) != 0 || fstatvfs(fd, &disk) != 0) return UINT64_MAX;
+    return (uint64_t)disk.f_bavail * disk.f_frsize;
+}
+
+/* LMDB 0.9.24 reports a full disk as EIO where the kernel wrote a part before it found out. Nothing refers to that
+ * part: unlike another EIO it can be waited for. */
+static int told_full(jd_store *s, int rc)
+{
+    enum { NONE = 1 << 20 };
+    return rc == EIO && disk_free(s) < NONE ? ENOSPC : rc;
 }
 
 static int take_lock(const char *dir)
@@ -120,11 +135,7 @@ bool jd_store_nearly_full(jd_store *s)
 {
     static const double most = 0.85;
     enum { LEAST_FREE = 64 << 20 };
-    struct statvfs disk;
-    int fd;
-    if (jd_store_used(s) > most) return true;
-    if (mdb_env_get_fd(s->env, &fd) != 0 || fstatvfs(fd, &disk) != 0) return false;
-    return (uint64_t)disk.f_bavail * disk.f_frsize < LEAST_FREE;
+    return jd_store_used(s) > most || disk_free(s) < LEAST_FREE;
 }
 
 void jd_begin(jd_store *s, jd_txn *t, bool write)
@@ -147,11 +158,12 @@ int jd_commit(jd_txn *t)
 {
     if (t->rc) {
         jd_abort(t);
-        return t->rc;
+    } else {
+        close_cursors(t);
+        t->rc = mdb_txn_commit(t->t);
+        t->t = NULL;
     }
-    close_cursors(t);
-    t->rc = mdb_txn_commit(t->t);
-    t->t = NULL;
+    t->rc = told_full(t->store, t->rc);
     return t->rc;
 }
 
