@@ -47,7 +47,7 @@ UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test
 CORPUS   := $(patsubst tests/fuzz/%.c,$(BUILD)/corpus/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZERS  := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
-.PHONY: all run demo test unit bench count lint format asan fuzz torture install clean deps docs test-systemd
+.PHONY: all run demo test unit bench count lint format asan fuzz torture mutants install clean deps docs test-systemd
 .SECONDARY:
 all: $(PROGRAMS)
 	@:
@@ -158,6 +158,12 @@ torture:
 	@mk/deps.sh run test
 	@$(MAKE) all $(FAULTS)
 	@JD_BUILD=$(BUILD) $(PYTHON) tests/torture.py
+
+# Deliberate mistakes (base/mutant.h), each caught by the test named beside it.
+mutants:
+	@mk/deps.sh run test
+	@$(MAKE) all $(FAULTS)
+	@$(PYTHON) tests/mutants.py --build $(BUILD)
 
 bench: $(BUILD)/jiandu-bench all
 	@mk/bench.sh $(BUILD)/jiandu-bench $(BUILD)/jiandud policies

@@ -156,7 +156,7 @@ jd_config *jd_config_load(const char *file, jd_buf *diagnostics)
     jd_config *c = calloc(1, sizeof *c);
     reader r = { .c = c, .d = { .file = file } };
     const char *slash = strrchr(file, '/');
-    if (!c) return NULL;
+    if (!c) jd_die(JD_EX_TEMPFAIL, "out of memory");
     if (slash) snprintf(r.dir, sizeof r.dir, "%.*s", (int)(slash - file), file);
     if (!jd_read_file(file, &text))
         jd_diag_at(&r.d, 0, "%s", strerror(errno));

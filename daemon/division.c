@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "base/mutant.h"
 #include "daemon/daemon.h"
 #include "proto/receipt.h"
 
@@ -253,7 +254,7 @@ static bool on_frame_ready(jd_division *v, jd_cur *c)
     v->published = v->event_seq;
     jd_log(JD_NOTICE, "division %06u: worker ready at event %llu, %d batches to send again", v->code,
            (unsigned long long)v->event_seq, v->unanswered);
-    for (batch *b = v->first; b; b = b->next) send_batch(v, b);
+    for (batch *b = v->first; b && !JD_IS_MUTANT(lost_resend); b = b->next) send_batch(v, b);
     set_wake(v, wake);
     jd_division_flush(v);
     return true;

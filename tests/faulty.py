@@ -103,6 +103,9 @@ def step(site, oracle, fault, rounds=4, **more):
     if w.poll() is not None and not ends:
         ends.add(w.returncode)
         site.start_worker()
+    if not ends:  # it must not fail later, in somebody else's question
+        site.end_worker()
+        site.start_worker()
     oracle.settle()
     assert not oracle.problems, (fault, oracle.problems[:3])
     assert len(ends) < 2, (fault, ends)
@@ -132,7 +135,7 @@ STATUSES = {"kill": {-9}, "after": {-9}, "half": {-9}, "EIO": {74}, "short": {74
 
 
 def walk(site, oracle, call, what, numbers, check=None):
-    """A fault at each of these calls in turn; how many of them were reached."""
+    """A fault at each of these calls in turn; how many of them ended the worker."""
     reached = 0
     for n in numbers:
         status = step(site, oracle, f"{call}:{n}:{what}")

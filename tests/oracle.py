@@ -185,7 +185,6 @@ def check_histories(o, events):
 
 def check_receipts(o):
     """Sent once more, each gives its first receipt, which it only does for the same content."""
-    o.reconnect()
     again, ids, end = {}, list(o.ok), time.monotonic() + 120
     for start in range(0, len(ids), 500):
         left = set(ids[start:start + 500])
@@ -228,6 +227,8 @@ def examine(oracles, contents=200):
     """All of it; the system must be up. The ids that were acknowledged and are not there as they should be."""
     lost = set()
     for o in oracles:
+        o.reconnect()
+        jd.wait_for(lambda: o.daemon.up(o.division), 20, f"division {o.division} to be up")
         events = jd.all_events(o.client, o.division)
         found = check_events(o, events)
         check_histories(o, events)

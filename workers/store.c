@@ -10,6 +10,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/mutant.h"
+
 struct jd_store {
     MDB_env *env;
     MDB_dbi dbi[JD_DB_COUNT];
@@ -84,7 +86,9 @@ static int open_env(jd_store *s, const char *dir, bool writer, size_t map_bytes)
     int rc = mdb_env_create(&s->env);
     if (!rc) rc = mdb_env_set_maxdbs(s->env, JD_DB_COUNT);
     if (!rc) rc = mdb_env_set_mapsize(s->env, map_bytes);
-    if (!rc) rc = mdb_env_open(s->env, dir, MDB_NOTLS | (writer ? 0 : MDB_RDONLY), 0600);
+    if (!rc)
+        rc = mdb_env_open(s->env, dir, MDB_NOTLS | (JD_IS_MUTANT(no_sync) ? MDB_NOSYNC : 0) | (writer ? 0 : MDB_RDONLY),
+                          0600);
     if (!rc) rc = mdb_reader_check(s->env, &dead);
     if (!rc) rc = open_tables(s, writer);
     return rc;

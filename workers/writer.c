@@ -1,10 +1,12 @@
 #include "workers/writer.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "base/log.h"
+#include "base/mutant.h"
 #include "proto/link.h"
 #include "workers/keys.h"
 #include "workers/told.h"
@@ -202,7 +204,8 @@ static void finish_batch(jd_writer *w, batch *b, uint64_t event_seq, jd_ms wake)
 /* The disk says no: full can be waited for, anything else is not to be guessed about. */
 static void commit_failed(int rc)
 {
-    if (!jd_store_full(rc)) jd_die(JD_EX_IO, "commit: %s; stopping", jd_store_error(rc));
+    if (!jd_store_full(rc))
+        jd_die(rc == ENOMEM ? JD_EX_TEMPFAIL : JD_EX_IO, "commit: %s; stopping", jd_store_error(rc));
     jd_log(JD_ERR, "commit: %s; nothing of the batch was recorded", jd_store_error(rc));
 }
 
@@ -228,12 +231,16 @@ static void run_batches(jd_writer *w, item **items, int n)
     }
     write_published(w);
     jd_ms wake = jd_next_due(w->g);
+    for (int i = 0; JD_IS_MUTANT(early_receipt) && i < n; i++) {
+        finish_batch(w, &b[i], w->g->tally.event_seq, wake);
+        b[i].done = NULL;
+    }
     int rc = jd_batch_commit(w->g);
     if (rc) {
         commit_failed(rc);
         w->salt++; /* the numbers will be given again */
     }
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < n && b[i].done; i++) {
         if (rc) answer_busy(&b[i]);
         finish_batch(w, &b[i], w->g->tally.event_seq, wake);
     }

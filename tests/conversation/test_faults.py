@@ -41,6 +41,20 @@ def test_at_one_call(site, call, what, numbers):
     assert_nothing_lost(o)
 
 
+def test_what_was_not_answered_is_sent_again(site):
+    """By the daemon: a sender that waits and never asks again notices nothing."""
+    o = Oracle(site)
+    site.end_worker()
+    w = site.start_worker(fault="sync:2:kill")
+    o.send(5, 1)
+    assert w.wait(10) == -9
+    site.start_worker()
+    while o.waiting and (receipt := o.client.receive(5000)):
+        o.take(receipt)
+    assert not o.waiting and len(o.ok) == 6
+    assert_nothing_lost(o)
+
+
 def test_a_disk_that_is_full_and_has_room_again(site, tmp_path):
     """Nothing can be added to the file: new cases wait at the door, then everything does; with room again everybody is
     served by the same process. systemd, health and log say so."""
