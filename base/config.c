@@ -132,6 +132,13 @@ static void read_limits(reader *r)
     c->map_mib = jd_y_int(n, "map_mib", 65536, 16, 4 << 20, &r->d);
 }
 
+static void read_checkpoints(reader *r)
+{
+    jd_ynode *n = jd_y_sub(r->root, "checkpoints", JD_Y_MAP, &r->d);
+    r->c->checkpoint_entries = jd_y_int(n, "entries", 10000, 1, 1000000000, &r->d);
+    r->c->checkpoint_minutes = jd_y_int(n, "minutes", 60, 1, 10080, &r->d);
+}
+
 static void read_all(reader *r)
 {
     jd_config *c = r->c;
@@ -147,6 +154,7 @@ static void read_all(reader *r)
     read_workers(r);
     read_words(r);
     read_limits(r);
+    read_checkpoints(r);
     jd_y_unused(r->root, &r->d);
 }
 

@@ -17,7 +17,7 @@ typedef struct jd_args {
     const char *push; /* NULL: not asked for, "": at the usual endpoint */
     bool json, help, version;
     int64_t timeout, retries; /* -1 where not given, like every number here */
-    const char *id, *reason, *at, *state, *department, *calendar;
+    const char *id, *reason, *at, *state, *department, *calendar, *checkpoint, *in;
     bool content, overdue, all, replay, quiet, watch, rules;
     int64_t since, count, limit;
     int n; /* what is left behind the options */
@@ -102,6 +102,8 @@ int jd_run_protocol(jd_args *a);
 int jd_run_policy(jd_args *a);
 int jd_run_rules(jd_args *a);
 int jd_run_verify(jd_args *a);
+int jd_run_backup(jd_args *a);
+int jd_run_restore(jd_args *a);
 int jd_run_play(jd_args *a);
 
 #endif

@@ -22,8 +22,12 @@ static const jd_command commands[] = {
       "each article of a policy file: who decides it, where the file and the messages act on it" },
     { "play", "FILE...", 1, 64, " watch quiet ", jd_run_play,
       "send sample cases and check that each ends as its line says" },
-    { "verify", "", 0, 0, " division replay ", jd_run_verify,
+    { "verify", "", 0, 0, " division replay checkpoint in ", jd_run_verify,
       "check the store's promises (runs jiandu-worker --verify)" },
+    { "backup", "DIR", 1, 1, " division ", jd_run_backup,
+      "copy the stores to DIR while they are used, and check the copies" },
+    { "restore", "DIR", 1, 1, " division ", jd_run_restore,
+      "check a division's copy in DIR; its worker takes it up when it starts again" },
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

@@ -43,6 +43,7 @@ struct jd_division {
     int unanswered;
     uint64_t batches, event_seq, published;
     jd_ms wake_at;
+    uint64_t epoch; /* of the store: event numbers of another one mean other events */
 };
 
 static void connect_soon(jd_division *v);
@@ -247,6 +248,7 @@ static bool on_frame_ready(jd_division *v, jd_cur *c)
 {
     v->event_seq = jd_cur_u64(c);
     jd_ms wake = (jd_ms)jd_cur_u64(c), at = (jd_ms)jd_cur_u64(c);
+    v->epoch = jd_cur_u64(c);
     if (c->failed) return false;
     jd_clock_set(&v->clock, at);
     v->ready = true;
@@ -455,6 +457,11 @@ void jd_division_set_time(jd_division *v, jd_ms at)
 uint64_t jd_division_event_seq(const jd_division *v)
 {
     return v->event_seq;
+}
+
+uint64_t jd_division_epoch(const jd_division *v)
+{
+    return v->epoch;
 }
 
 bool jd_division_up(const jd_division *v)

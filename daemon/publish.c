@@ -22,10 +22,11 @@ void jd_publish_heartbeat(jd_daemon *d)
         char code[16];
         jd_buf text = { .p = code, .cap = sizeof code, .cap_max = sizeof code };
         jd_buf_printf(&text, "%06u", jd_division_code(d->divisions[i]));
-        jd_pack_map(&b, 4);
+        jd_pack_map(&b, 5);
         jd_pack_ks(&b, "division", jd_buf_view(&text));
         jd_pack_kt(&b, "now", jd_division_now(d->divisions[i]));
         jd_pack_ku(&b, "seq", jd_division_event_seq(d->divisions[i]));
+        jd_pack_ku(&b, "epoch", jd_division_epoch(d->divisions[i]));
         jd_pack_kz(&b, "worker", jd_division_up(d->divisions[i]) ? "up" : "down");
     }
     jd_publish_event(d, JD_STR("S.heartbeat"), jd_buf_view(&b));

@@ -30,13 +30,15 @@ typedef struct jd_engine {
     jd_vault *vault;
     jd_policy *_Atomic policies[JD_POLICIES_MAX]; /* by number - 1; readers look here too */
     jd_tally tally;
-    jd_txn txn;        /* the batch's */
-    jd_arena arena;    /* the batch's */
-    jd_buf entry, row; /* scratch */
+    jd_txn txn;               /* the batch's */
+    jd_arena arena;           /* the batch's */
+    jd_buf entry, row;        /* scratch */
     _Atomic bool nearly_full; /* new cases are told to come again; what is there goes on */
-    jd_ms due_hint;    /* no clock is due before; JD_NO_TIME: look */
-    jd_buf *events;    /* packed for publishing, where somebody wants them */
+    jd_ms due_hint;           /* no clock is due before; JD_NO_TIME: look */
+    jd_buf *events;           /* packed for publishing, where somebody wants them */
     uint32_t events_n;
+    uint64_t epoch;                     /* see restore.h */
+    struct jd_checkpoints *checkpoints; /* NULL: none are made */
 } jd_engine;
 
 typedef struct jd_command {

@@ -1,5 +1,7 @@
 /* What concerns the division as a whole: its policy, its numbers, its health. */
 #include "proto/pack.h"
+#include "workers/checkpoint.h"
+#include "workers/files.h"
 #include "workers/query.h"
 
 static void pack_items(jd_asked *q, const jd_policy *p, const char *key, const jd_item *items, int n)
@@ -126,9 +128,11 @@ static void pack_calendar_health(jd_asked *q, const jd_policy *p)
 void jd_ask_health_get(jd_asked *q, const void *msg)
 {
     const jd_policy *p = jd_engine_policy(q->g, q->tally.policy);
+    uint8_t key[JD_CHECKPOINT_KEY];
+    char hex[2 * JD_CHECKPOINT_KEY + 1];
     (void)msg;
     jd_pack_z(q->out, "health");
-    jd_pack_map(q->out, 10);
+    jd_pack_map(q->out, 12);
     jd_pack_kz(q->out, "worker", "up");
     jd_pack_ks(q->out, "policy", p->name);
     jd_pack_ku(q->out, "journal", q->tally.seq);
@@ -138,6 +142,10 @@ void jd_ask_health_get(jd_asked *q, const void *msg)
     jd_pack_z(q->out, "map_used");
     jd_pack_double(q->out, jd_store_used(q->g->store));
     jd_pack_kt(q->out, "last_command", q->tally.at);
+    jd_pack_ku(q->out, "epoch", q->g->epoch);
+    jd_checkpoint_public(q->g->vault, key);
+    jd_hex(key, sizeof key, hex);
+    jd_pack_kz(q->out, "checkpoint_key", hex);
     pack_calendar_health(q, p);
     q->pairs++;
 }

@@ -11,6 +11,9 @@
 #include <unistd.h>
 
 #include "base/mutant.h"
+#include "workers/files.h"
+#include "workers/format.h"
+#include "workers/restore.h"
 
 struct jd_store {
     MDB_env *env;
@@ -94,11 +97,21 @@ static int open_env(jd_store *s, const char *dir, bool writer, size_t map_bytes)
     return rc;
 }
 
+/* The names of new files reach the disk with their folder's, not with their content. */
+static bool sync_names(const char *dir)
+{
+    char above[4096];
+    snprintf(above, sizeof above, "%s/..", dir);
+    return jd_sync_path(dir) && jd_sync_path(above);
+}
+
 jd_store *jd_store_open(const char *dir, bool writer, size_t map_bytes, char *why, size_t why_n)
 {
+    char format[400];
     jd_store *s = calloc(1, sizeof *s);
     if (!s) return NULL;
     s->lock = -1;
+    errno = 0;
     if (writer && mkdir(dir, 0700) != 0 && errno != EEXIST) {
         snprintf(why, why_n, "%s: %s", dir, strerror(errno));
         free(s);
@@ -109,13 +122,18 @@ jd_store *jd_store_open(const char *dir, bool writer, size_t map_bytes, char *wh
         free(s);
         return NULL;
     }
-    int rc = open_env(s, dir, writer, map_bytes);
-    if (rc) {
-        snprintf(why, why_n, "%s: %s", dir, mdb_strerror(rc));
+    if (writer && !jd_restore_take_up(dir, why, why_n)) {
         jd_store_close(s);
         return NULL;
     }
-    return s;
+    int rc = open_env(s, dir, writer, map_bytes);
+    if (!rc && writer && !sync_names(dir)) rc = errno;
+    if (rc) snprintf(why, why_n, "%s: %s", dir, mdb_strerror(rc));
+    if (!rc && jd_format_open(s, writer, format, sizeof format)) return s;
+    if (!rc) snprintf(why, why_n, "%s: %s", dir, format);
+    jd_store_close(s);
+    errno = rc ? EIO : EPROTONOSUPPORT;
+    return NULL;
 }
 
 void jd_store_close(jd_store *s)
@@ -124,6 +142,14 @@ void jd_store_close(jd_store *s)
     if (s->env) mdb_env_close(s->env);
     if (s->lock >= 0) close(s->lock);
     free(s);
+}
+
+int jd_store_copy(jd_store *s, const char *dir)
+{
+    char file[4096];
+    snprintf(file, sizeof file, "%s/data.mdb", dir);
+    int rc = mdb_env_copy2(s->env, dir, MDB_CP_COMPACT);
+    return rc || jd_sync_path(file) ? rc : errno;
 }
 
 double jd_store_used(jd_store *s)

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/mutant.h"
 #include "proto/link.h"
+#include "workers/checkpoint.h"
 #include "workers/keys.h"
 #include "workers/told.h"
 
@@ -244,6 +245,7 @@ static void run_batches(jd_writer *w, item **items, int n)
         if (rc) answer_busy(&b[i]);
         finish_batch(w, &b[i], w->g->tally.event_seq, wake);
     }
+    if (!rc) jd_checkpoint(w->g->checkpoints, w->g);
 }
 
 /* ------------------------------------------------------------ a daemon comes */
@@ -282,6 +284,7 @@ static void open_link(jd_writer *w, uint64_t link)
     jd_buf_u64(&ready->bytes, w->g->tally.event_seq);
     jd_buf_u64(&ready->bytes, (uint64_t)wake);
     jd_buf_u64(&ready->bytes, (uint64_t)w->g->tally.at);
+    jd_buf_u64(&ready->bytes, w->g->epoch);
     jd_link_end(&ready->bytes, 0);
     send_out(w, ready);
 }
