@@ -109,19 +109,19 @@ bool jd_manifest_holds(jd_config *c, uint32_t division)
 
 /* ------------------------------------------------------------ taking one */
 
+/* The signed heads first: one that is newer than the copy would say that something is missing from it. */
 static bool copy_store(jd_config *c, uint32_t division, const char *target, char *why, size_t why_n)
 {
+    const char *heads = in_store(c, division, "checkpoints");
+    if (access(heads, F_OK) == 0 && !jd_copy_file(heads, jd_path(&c->arena, target, "checkpoints"))) {
+        snprintf(why, why_n, "checkpoints: %s", strerror(errno));
+        return false;
+    }
     jd_store *s = jd_store_open(jd_store_dir(c, division), false, (size_t)c->map_mib << 20, why, why_n);
     if (!s) return false;
     int rc = jd_store_copy(s, target);
     jd_store_close(s);
     if (rc) snprintf(why, why_n, "copying: %s", jd_store_error(rc));
-    const char *checkpoints = in_store(c, division, "checkpoints");
-    if (!rc && access(checkpoints, F_OK) == 0 &&
-        !jd_copy_file(checkpoints, jd_path(&c->arena, target, "checkpoints"))) {
-        snprintf(why, why_n, "checkpoints: %s", strerror(errno));
-        return false;
-    }
     return rc == 0;
 }
 

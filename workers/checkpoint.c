@@ -101,8 +101,7 @@ jd_checkpoints *jd_checkpoints_open(jd_config *c, const jd_engine *g)
     *k = (jd_checkpoints){ .file = jd_path(&c->arena, jd_store_dir(c, g->division), "checkpoints"),
                            .every = (uint64_t)c->checkpoint_entries,
                            .minutes = c->checkpoint_minutes,
-                           .last = g->tally.seq };
-    k->next = monotonic_s() + 60 * k->minutes;
+                           .next = monotonic_s() }; /* one with the first commit */
     make_keys(g->vault, k->key, k->secret);
     return k;
 }
