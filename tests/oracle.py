@@ -36,7 +36,7 @@ class Oracle:
         self.supervisor = supervisor or jd.appoint(self.client, None, division)
         self.bodies, self.ok, self.waiting = {}, {}, {}  # by id: (type, body), receipt, when it was last sent
         self.canaries = {NAME, PHONE, TEXT}
-        self.problems = []
+        self.problems, self.news = [], []  # news: for the diary
         self.patience = 1.0
         self.path = daemon.dir / f"{name}-{division}"
         self.diary = open(self.path, "a")
@@ -82,7 +82,7 @@ class Oracle:
             self.problems.append(f"{id}: two receipts that differ: {self.ok[id]} and {receipt}")
         elif id not in self.ok:
             self.ok[id] = receipt
-            self.write([f"ok {id} {json.dumps(receipt, ensure_ascii=False)}"])
+            self.news.append(f"ok {id} {json.dumps(receipt, ensure_ascii=False)}")
         self.waiting.pop(id, None)
 
     def read(self, timeout=50):
@@ -90,6 +90,9 @@ class Oracle:
         while (receipt := self.client.receive(timeout)) is not None:
             self.take(receipt)
             timeout = 0
+        if self.news:
+            self.write(self.news)
+            self.news = []
 
     def send_late_again(self):
         late = time.monotonic() - self.patience

@@ -161,6 +161,13 @@ double jd_store_used(jd_store *s)
     return (double)(info.me_last_pgno + 1) * stat.ms_psize / (double)info.me_mapsize;
 }
 
+int jd_store_tidy(jd_store *s)
+{
+    int dead = 0;
+    mdb_reader_check(s->env, &dead);
+    return dead;
+}
+
 bool jd_store_nearly_full(jd_store *s)
 {
     static const double most = 0.85;

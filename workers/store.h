@@ -44,6 +44,9 @@ bool jd_store_full(int rc);                      /* map or disk full: the messag
 int jd_store_copy(jd_store *s, const char *dir); /* as it is now, compacted, into an empty folder; synced */
 double jd_store_used(jd_store *s);               /* share of the map in use, 0..1 */
 
+/* Frees what readers hold that were killed: their pages could never be used again. How many there were. */
+int jd_store_tidy(jd_store *s);
+
 /* So little is left, of the map or of the disk, that it is kept for cases that are there already. */
 bool jd_store_nearly_full(jd_store *s);
 

@@ -36,6 +36,7 @@ struct jd_writer {
     queue in, out;
     int64_t busy_since; /* of the oldest frame being applied, 0 when idle */
     bool stop;
+    int64_t tidy_at;
     uint64_t published; /* as the daemon last said */
     uint64_t salt;      /* see vault.h */
 };
@@ -220,11 +221,21 @@ static void look_at_room(jd_engine *g)
     g->nearly_full = full;
 }
 
+static void look_at_readers(jd_writer *w)
+{
+    enum { EVERY_MS = 10000 };
+    if (monotonic_ms() < w->tidy_at) return;
+    w->tidy_at = monotonic_ms() + EVERY_MS;
+    int dead = jd_store_tidy(w->g->store);
+    if (dead) jd_log(JD_NOTICE, "%d readers of the store that were killed no longer hold its pages", dead);
+}
+
 /* All batches that have arrived, in one transaction. */
 static void run_batches(jd_writer *w, item **items, int n)
 {
     batch b[TOGETHER];
     look_at_room(w->g);
+    look_at_readers(w);
     jd_batch_begin(w->g, NULL);
     for (int i = 0; i < n; i++) {
         start_batch(w, items[i], &b[i]);

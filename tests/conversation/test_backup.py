@@ -280,8 +280,12 @@ def test_a_store_of_an_older_format_is_brought_up(tmp_path):
 
 
 def test_stores_of_released_versions(tmp_path):
-    """Each in tests/stores opens, is brought up to this program's format, and keeps every promise."""
-    for packed in sorted((jd.ROOT / "tests/stores").glob("*.tar.xz")):
+    """Each in tests/stores (tests/keep_store.py) opens, is brought up to this program's format, and keeps every
+    promise."""
+    kept = sorted((jd.ROOT / "tests/stores").glob("*.tar.xz"))
+    if not kept:
+        pytest.skip("no version is released yet")
+    for packed in kept:
         folder = tmp_path / packed.name
         folder.mkdir()
         shutil.unpack_archive(packed, folder)

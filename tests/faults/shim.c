@@ -11,6 +11,7 @@
  *            full       no write beyond the file's end any more, for as long as the file JD_FAULT_WHILE is there
  * JD_FAULT_FILE=SUFFIX   of the path of the data file (data.mdb)
  * JD_FAULT_COUNT=FILE    the numbers of calls, written as the process ends by itself: "write 12 sync 4 alloc 930"
+ * JD_CLOCK=FILE          by how many seconds the machine's clock goes wrong; read each time
  * JD_RECORD=FILE         every write to the data file and every one to a socket, with the bytes, and every sync, in
  *                        order: [kind u8][flags u8][offset u64][length u32][bytes]; see cuts.py
  *
@@ -30,6 +31,7 @@
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { WRITE, SYNC, ALLOC, ANY, CALLS };
@@ -43,7 +45,7 @@ static struct {
     long at;
     deed deed;
     int error;
-    char whilst[512], count[512], suffix[256];
+    char whilst[512], count[512], clock[512], suffix[256];
     int record;
     long n[CALLS];
 } shim = { .record = -1 };
@@ -80,6 +82,7 @@ __attribute__((constructor)) static void begin(void)
     const char *fault = getenv("JD_FAULT"), *record = getenv("JD_RECORD");
     copy(shim.whilst, sizeof shim.whilst, "JD_FAULT_WHILE", "");
     copy(shim.count, sizeof shim.count, "JD_FAULT_COUNT", "");
+    copy(shim.clock, sizeof shim.clock, "JD_CLOCK", "");
     copy(shim.suffix, sizeof shim.suffix, "JD_FAULT_FILE", "data.mdb");
     if (record) shim.record = open(record, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (fault) read_fault(fault);
@@ -292,6 +295,19 @@ int fstatvfs(int fd, struct statvfs *out_)
     if (!real) real = (int (*)(int, struct statvfs *))dlsym(RTLD_NEXT, "fstatvfs");
     int rc = real(fd, out_);
     if (shim.deed == FULL && access(shim.whilst, F_OK) == 0) out_->f_bavail = out_->f_bfree = 0;
+    return rc;
+}
+
+/* ------------------------------------------------------------ the time of day */
+
+int clock_gettime(clockid_t id, struct timespec *t)
+{
+    int rc = (int)syscall(SYS_clock_gettime, id, t);
+    if (rc || id != CLOCK_REALTIME || !shim.clock[0]) return rc;
+    long ahead = 0;
+    FILE *f = fopen(shim.clock, "r");
+    if (f && fscanf(f, "%ld", &ahead) == 1) t->tv_sec += ahead;
+    if (f) fclose(f);
     return rc;
 }
 
