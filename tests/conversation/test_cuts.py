@@ -24,7 +24,7 @@ def test_a_store_that_was_just_begun():
     """The recorder is there from the file's first byte: as soon as something is acknowledged, it is in it."""
     with faulty.Site() as site:
         site.end_worker()
-        for name in ("data.mdb", "lock.mdb"):
+        for name in ("data.mdb", "lock.mdb", "checkpoints"):
             (site.store() / name).unlink()
         path = site.dir / "record-first"
         site.start_worker(record=path)

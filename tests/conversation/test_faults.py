@@ -14,7 +14,7 @@ from oracle import Oracle, assert_nothing_lost
 pytestmark = pytest.mark.skipif(faulty.SANITIZED, reason="the sanitizer's allocator bears no other library before it")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def site():
     with faulty.Site() as d:
         yield d
@@ -27,9 +27,9 @@ def sample(most, k):
 
 
 @pytest.mark.parametrize("call, what, numbers", [
-    ("sync", "kill", range(1, 7)), ("sync", "after", (1, 3)), ("sync", "EIO", (1, 2, 4)),
-    ("write", "kill", sample(40, 6)), ("write", "half", sample(40, 4)), ("write", "after", sample(40, 3)),
-    ("write", "EIO", sample(40, 5)), ("write", "ENOSPC", sample(40, 4)), ("write", "short", sample(40, 4)),
+    ("sync", "kill", range(1, 6)), ("sync", "after", (1, 3)), ("sync", "EIO", (1, 2, 4)),
+    ("write", "kill", sample(40, 5)), ("write", "half", sample(40, 3)), ("write", "after", sample(40, 3)),
+    ("write", "EIO", sample(40, 3)), ("write", "ENOSPC", sample(40, 3)), ("write", "short", sample(40, 3)),
 ])
 def test_at_one_call(site, call, what, numbers):
     o = Oracle(site)
