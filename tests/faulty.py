@@ -62,6 +62,11 @@ class Site(jd.Daemon):
         return self.state / division
 
 
+def memory_kib(pid):
+    """Its own: pages of the data file in the map are the kernel's to keep or drop."""
+    return int(next(line for line in open(f"/proc/{pid}/status") if line.startswith("RssAnon")).split()[1])
+
+
 def rows(folder, table):
     """The rows of a store's table, as bytes."""
     done = subprocess.run([ROWS, "list", folder, table], capture_output=True, text=True, check=True)

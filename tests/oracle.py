@@ -122,7 +122,7 @@ class Oracle:
 class Sender(threading.Thread):
     """Keeps WINDOW of an oracle's requests in flight until told to finish, then until each is answered; `most` in
     `seconds`, so that there is load to the last."""
-    WINDOW = 100
+    WINDOW, AT_ONCE = 100, 50
 
     def __init__(self, oracle, most, seconds):
         super().__init__(daemon=True)
@@ -134,11 +134,11 @@ class Sender(threading.Thread):
         try:
             while not self.finish.is_set() and not o.problems:
                 allowed = self.most * (time.monotonic() - start) / self.seconds
-                if len(o.bodies) < allowed and len(o.waiting) <= self.WINDOW // 2:
-                    o.send(self.WINDOW // 2 - 1, 1)
+                if len(o.bodies) < allowed and len(o.waiting) <= self.WINDOW - self.AT_ONCE:
+                    o.send(self.AT_ONCE - 1, 1)
                 o.send_late_again()
-                o.read()
-            o.settle()
+                o.read(0 if len(o.waiting) < self.WINDOW else 50)
+            o.settle(120)
         except Exception as e:  # the thread's end must not look like a good one
             o.problems.append(f"{o.division}: {e!r}")
 

@@ -6,6 +6,7 @@ kills    two clients stream reports and applications, one a city, while workers 
 calls    a worker that is killed, or whose disk fails, at each of its calls in turn (tests/faulty.py)
 memory   a worker whose n-th allocation fails
 cuts     images of the data file that a power cut could have left (tests/cuts.py)
+overload ten times and more what a worker with a slow disk can take; not when QUICK
 
 Each ends with the oracle's questions (tests/oracle.py) and with the stores verified and replayed. The last line is
 `N acknowledged, N lost`. QUICK=1 ends within 45 seconds, else it takes about twelve minutes. SEED=n chooses again."""
@@ -42,7 +43,8 @@ def stage(name):
         yield said.append
     except AssertionError as e:
         problems.append(f"{name}: {e}")
-    print(f"{name:<7} {'; '.join(said)}; {time.monotonic() - start:.0f} s", flush=True)
+        said.append("FAILED")
+    print(f"{name:<8} {'; '.join(said)}; {time.monotonic() - start:.0f} s", flush=True)
 
 
 def conclude(name, *oracles):
@@ -148,6 +150,39 @@ def memory():
         assert ends.keys() <= {None, 74, 75}, f"not a documented end: {ends}"
 
 
+# ---------------------------------------------------------------- overload
+
+def overload():
+    """What is accepted is answered within bounds, memory is bounded, and a moment later all is as before."""
+    seconds = 10
+    with stage("overload") as say, faulty.Site(extra="limits: { batch_messages: 16, in_flight: 100 }") as site:
+        o, other = oracle.Oracle(site), oracle.Oracle(site, name="other")
+        site.end_worker()
+        site.start_worker(slow=50)
+        sender = oracle.Sender(o, 10**9, 1)
+        sender.WINDOW, sender.AT_ONCE, o.patience = 10**6, 500, 60
+        sender.start()
+        took, most, answered = [], 0, len(o.ok)
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            start = time.monotonic()
+            other.send()
+            other.settle()
+            took.append(time.monotonic() - start)
+            most = max(most, faulty.memory_kib(site.process.pid), faulty.memory_kib(site.worker_pid(jd.LINCANG)))
+        sent, answered = len(o.bodies), len(o.ok)
+        sender.finish.set()
+        site.end_worker()
+        site.start_worker()
+        start = time.monotonic()
+        sender.join()
+        calm = time.monotonic() - start
+        say(f"{sent / seconds:.0f} sent and {answered / seconds:.0f} answered a second; the slowest answer to somebody "
+            f"else {max(took):.1f} s; {most // 1024} MiB at most; the rest answered within {calm:.1f} s")
+        conclude("overload", o, other)
+        assert sent > 4 * answered and max(took) < 10 and most < 256 * 1024, "beyond its bounds"
+
+
 # ---------------------------------------------------------------- power cuts
 
 def power():
@@ -166,7 +201,7 @@ def power():
 
 def main():
     print(f"SEED={SEED}")
-    for part in (kills, calls, memory, power):
+    for part in (kills, calls, memory, power) + (() if QUICK else (overload,)):
         part()
     for p in problems[:10]:
         print(p[:1000])

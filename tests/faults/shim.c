@@ -11,6 +11,7 @@
  *            full       no write beyond the file's end any more, for as long as the file JD_FAULT_WHILE is there
  * JD_FAULT_FILE=SUFFIX   of the path of the data file (data.mdb)
  * JD_FAULT_COUNT=FILE    the numbers of calls, written as the process ends by itself: "write 12 sync 4 alloc 930"
+ * JD_SLOW=MS             how long each sync takes longer
  * JD_CLOCK=FILE          by how many seconds the machine's clock goes wrong; read each time
  * JD_RECORD=FILE         every write to the data file and every one to a socket, with the bytes, and every sync, in
  *                        order: [kind u8][flags u8][offset u64][length u32][bytes]; see cuts.py
@@ -47,6 +48,7 @@ static struct {
     int error;
     char whilst[512], count[512], clock[512], suffix[256];
     int record;
+    useconds_t slow;
     long n[CALLS];
 } shim = { .record = -1 };
 
@@ -60,8 +62,9 @@ static void read_fault(const char *text)
         const char *name;
         deed deed;
         int error;
-    } deeds[] = { { "kill", KILL, 0 },   { "after", AFTER, 0 },   { "half", HALF, 0 },        { "EIO", FAIL, EIO },
-                  { "short", SHORT, 0 }, { "full", FULL, ENOSPC }, { "ENOSPC", FAIL, ENOSPC }, { "ENOMEM", FAIL, ENOMEM } };
+    } deeds[] = { { "kill", KILL, 0 },        { "after", AFTER, 0 },     { "half", HALF, 0 },
+                  { "EIO", FAIL, EIO },       { "short", SHORT, 0 },     { "full", FULL, ENOSPC },
+                  { "ENOSPC", FAIL, ENOSPC }, { "ENOMEM", FAIL, ENOMEM } };
     char call[16], what[16];
     if (sscanf(text, "%15[^:]:%ld:%15s", call, &shim.at, what) != 3) _exit(99);
     for (int i = 0; i < CALLS; i++)
@@ -83,6 +86,7 @@ __attribute__((constructor)) static void begin(void)
     copy(shim.whilst, sizeof shim.whilst, "JD_FAULT_WHILE", "");
     copy(shim.count, sizeof shim.count, "JD_FAULT_COUNT", "");
     copy(shim.clock, sizeof shim.clock, "JD_CLOCK", "");
+    if (getenv("JD_SLOW")) shim.slow = (useconds_t)atoi(getenv("JD_SLOW")) * 1000;
     copy(shim.suffix, sizeof shim.suffix, "JD_FAULT_FILE", "data.mdb");
     if (record) shim.record = open(record, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (fault) read_fault(fault);
@@ -271,6 +275,7 @@ static int sync_data(int fd, long number)
     if (d == FAIL || d == SHORT) {
         rc = (int)refuse(d == SHORT ? EIO : shim.error);
     } else {
+        if (shim.slow) usleep(shim.slow);
         rc = (int)syscall(number, fd);
         if (rc == 0) keep('S', fd, 0, NULL, 0);
     }
