@@ -215,7 +215,8 @@ def check_contents(o, most, seed=1):
 
 def check_canaries(o, events):
     """Whoever has the files and no key, or reads the log, or listens, learns nothing of what was submitted."""
-    words = [w.encode() for w in o.canaries]
+    numbers = sorted(o.canaries - {NAME, PHONE, TEXT})  # of many some: each is a walk through everything
+    words = [w.encode() for w in (NAME, PHONE, TEXT, *random.Random(1).sample(numbers, min(20, len(numbers))))]
     places = {"the log": (o.daemon.dir / "log").read_bytes(), "an event": repr(events).encode()}
     for path in o.daemon.state.rglob("*"):
         if path.is_file():

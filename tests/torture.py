@@ -29,7 +29,7 @@ import oracle  # noqa: E402
 
 QUICK = bool(os.environ.get("QUICK"))
 SEED = int(os.environ.get("SEED") or random.SystemRandom().randrange(10**6))
-SECONDS, MESSAGES, CONTENTS, IMAGES = (8, 8_000, 200, 150) if QUICK else (300, 250_000, 5_000, 10_000)
+SECONDS, MESSAGES, CONTENTS, IMAGES = (8, 8_000, 200, 150) if QUICK else (240, 150_000, 3_000, 8_000)
 
 total = collections.Counter()
 problems = []
