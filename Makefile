@@ -94,8 +94,12 @@ pure_obj := $(call obj,$(worker_src) $(base_src) $(proto_src))
 $(BUILD)/unit/%: $(BUILD)/o/tests/unit/%.o $(call obj,$(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c))) $(pure_obj)
 	$(call link,-lcmocka $(worker_libs))
 
+# This one is of the command line's.
+$(BUILD)/corpus/fuzz_json $(BUILD)/fuzz/fuzz_json: fuzz_libs := -ljansson -lzmq
+$(BUILD)/corpus/fuzz_json $(BUILD)/fuzz/fuzz_json: $(call obj,ctl/json.c $(lib_src))
+
 $(BUILD)/corpus/%: $(BUILD)/o/tests/fuzz/%.o $(BUILD)/o/tests/fuzz/replay.o $(pure_obj)
-	$(call link,$(worker_libs))
+	$(call link,$(worker_libs) $(fuzz_libs))
 
 # What tests put under a worker, or take to a store. Nothing of the product is linked in.
 FAULTS := $(BUILD)/faults/shim.so $(BUILD)/faults/rows
@@ -110,7 +114,7 @@ $(BUILD)/faults/rows: tests/faults/rows.c
 	$(Q)$(CC) -std=gnu17 $(OPT) $(WARN) $< -llmdb -o $@
 
 $(BUILD)/fuzz/%: $(BUILD)/o/tests/fuzz/%.o $(pure_obj)
-	$(call link,-fsanitize=fuzzer $(worker_libs))
+	$(call link,-fsanitize=fuzzer $(worker_libs) $(fuzz_libs))
 
 # ------------------------------------------------------------ to be called by people
 

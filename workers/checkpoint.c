@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "workers/files.h"
 
-enum { FORMAT = 1, LINE = 512, SIGNATURE = crypto_sign_BYTES, WHOLE = 2 + 7 + 6 + 65 + 65 + 128 /* at least */ };
+enum { FORMAT = 1, LINE = 512, SIGNATURE = crypto_sign_BYTES };
 
 struct jd_checkpoints {
     char *file;
@@ -115,26 +115,35 @@ void jd_checkpoints_close(jd_checkpoints *k, const jd_engine *g)
 /* ------------------------------------------------------------ checking them */
 
 typedef struct checkpoint {
-    unsigned division;
-    unsigned long long epoch, seq, event_seq;
-    long long at;
+    uint64_t format, division, epoch, seq, event_seq, at;
     uint8_t chain[JD_CHAIN], key[JD_CHECKPOINT_KEY];
+    bool genuine;
 } checkpoint;
 
-/* False for what is no checkpoint, or was signed by nobody. */
+static jd_str word(jd_str *line)
+{
+    const char *end = line->n ? memchr(line->p, ' ', line->n) : NULL;
+    jd_str w = { line->p, end ? (uint32_t)(end - line->p) : line->n };
+    uint32_t used = w.n + (end != NULL);
+    *line = (jd_str){ line->p + used, line->n - used };
+    return w;
+}
+
+/* False for what is no checkpoint: a line that was broken off by a cut of power, for example. */
 static bool parse(jd_str line, checkpoint *p)
 {
-    char text[LINE], chain[65], key[65], hex[129];
     uint8_t signature[SIGNATURE];
-    int format = 0, signed_n = 0, n = 0;
-    if (line.n >= sizeof text) return false;
-    memcpy(text, line.p, line.n);
-    text[line.n] = 0;
-    int got = sscanf(text, "%d %u %llu %llu %llu %lld %64[0-9a-f] %64[0-9a-f]%n %128[0-9a-f]%n", &format, &p->division,
-                     &p->epoch, &p->seq, &p->event_seq, &p->at, chain, key, &signed_n, hex, &n);
-    return got == 9 && format == FORMAT && n == (int)line.n && jd_unhex(jd_str_of(chain), p->chain, sizeof p->chain) &&
-           jd_unhex(jd_str_of(key), p->key, sizeof p->key) && jd_unhex(jd_str_of(hex), signature, sizeof signature) &&
-           crypto_sign_verify_detached(signature, (const uint8_t *)text, (unsigned long long)signed_n, p->key) == 0;
+    jd_str left = line;
+    uint64_t *const numbers[] = { &p->format, &p->division, &p->epoch, &p->seq, &p->event_seq, &p->at };
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (!jd_str_to_u64(word(&left), numbers[i])) return false;
+    if (p->format != FORMAT || !jd_unhex(word(&left), p->chain, sizeof p->chain) ||
+        !jd_unhex(word(&left), p->key, sizeof p->key))
+        return false;
+    uint32_t signed_n = (uint32_t)(left.p - line.p) - 1;
+    if (!jd_unhex(word(&left), signature, sizeof signature) || left.n) return false;
+    p->genuine = crypto_sign_verify_detached(signature, (const uint8_t *)line.p, signed_n, p->key) == 0;
+    return true;
 }
 
 typedef struct check {
@@ -154,24 +163,24 @@ static bool check_one(check *c, const checkpoint *p)
 {
     jd_entry e;
     if (p->division != c->g->division) return true; /* of another store */
+    if (!p->genuine) return BROKEN(c, "%s:%u: its signature is wrong", c->file, c->line);
     if (memcmp(p->key, c->key, sizeof c->key) != 0)
         return BROKEN(c, "%s:%u: signed with another key than this store's", c->file, c->line);
     if (p->seq > c->g->tally.seq)
         return BROKEN(c,
                       "%s:%u: entry %llu was there; the journal ends at %llu: its tail was cut, or an older store put "
                       "in its place",
-                      c->file, c->line, p->seq, (unsigned long long)c->g->tally.seq);
+                      c->file, c->line, (unsigned long long)p->seq, (unsigned long long)c->g->tally.seq);
     jd_arena_reset(&c->arena);
     if (!jd_entry_read(&c->txn, p->seq, &c->arena, &e) || memcmp(e.chain, p->chain, sizeof p->chain) != 0 ||
         e.event_first + (uint64_t)e.changes_n != p->event_seq + 1)
         return BROKEN(c, "%s:%u: entry %llu is not the one that was signed: the journal was written anew up to there",
-                      c->file, c->line, p->seq);
+                      c->file, c->line, (unsigned long long)p->seq);
     c->n++;
     c->last = p->seq;
     return true;
 }
 
-/* What is only a part of a line was broken off as it was written; it was never one. */
 static bool check_lines(check *c, jd_str text)
 {
     checkpoint p;
@@ -180,11 +189,7 @@ static bool check_lines(check *c, jd_str text)
         if (!end) return true;
         line = (jd_str){ text.p, (uint32_t)(end - text.p) };
         c->line++;
-        if (!parse(line, &p)) {
-            if (line.n < WHOLE) continue;
-            return BROKEN(c, "%s:%u: no checkpoint, or its signature is wrong", c->file, c->line);
-        }
-        if (!check_one(c, &p)) return false;
+        if (parse(line, &p) && !check_one(c, &p)) return false;
     }
     return true;
 }
