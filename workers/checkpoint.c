@@ -17,7 +17,7 @@ enum { FORMAT = 1, LINE = 512, SIGNATURE = crypto_sign_BYTES };
 struct jd_checkpoints {
     char *file;
     uint64_t every, last; /* entries; the last one signed */
-    int64_t minutes, next;
+    int64_t minutes, next, not_before;
     bool told;
     uint8_t secret[crypto_sign_SECRETKEYBYTES], key[JD_CHECKPOINT_KEY];
 };
@@ -79,6 +79,7 @@ static void add(jd_checkpoints *k, const jd_engine *g)
 {
     char line[LINE];
     k->next = monotonic_s() + 60 * k->minutes;
+    k->not_before = monotonic_s() + 1; /* each is a sync */
     if (add_line(k->file, line, print_line(k, g, line))) {
         k->last = g->tally.seq;
         k->told = false;
@@ -91,7 +92,9 @@ static void add(jd_checkpoints *k, const jd_engine *g)
 void jd_checkpoint(jd_checkpoints *k, const jd_engine *g)
 {
     if (!k || g->tally.seq == k->last) return;
-    if (g->tally.seq - k->last >= k->every || monotonic_s() >= k->next) add(k, g);
+    if (g->tally.seq - k->last < k->every && monotonic_s() < k->next) return;
+    if (monotonic_s() < k->not_before) return;
+    add(k, g);
 }
 
 jd_checkpoints *jd_checkpoints_open(jd_config *c, const jd_engine *g)

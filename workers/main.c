@@ -182,6 +182,15 @@ static int serve(jd_config *c, uint32_t division)
     return rc;
 }
 
+/* Reading behind the end of the data file, or a part the disk cannot read: nothing to go on with. */
+static void on_bus_error(int number)
+{
+    static const char said[] = "jiandu-worker: the data file is shorter than it says, or cannot be read; stopping\n";
+    (void)number;
+    if (write(STDERR_FILENO, said, sizeof said - 1) < 0) _exit(JD_EX_IO);
+    _exit(JD_EX_IO);
+}
+
 static int verify(jd_config *c, const options *o)
 {
     bool ok = true;
@@ -195,11 +204,13 @@ static int verify(jd_config *c, const options *o)
 int main(int argc, char **argv)
 {
     options o = read_options(argc, argv);
-    jd_config *c = load_config(o.config);
+    static jd_config *c; /* held to the end, wherever that is */
+    c = load_config(o.config);
     jd_log_init("jiandu-worker", c->log_level);
     prctl(PR_SET_DUMPABLE, 0); /* keys and reports stay out of core files */
     if (o.child) prctl(PR_SET_PDEATHSIG, SIGTERM);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGBUS, on_bus_error);
     /* batches come and go by the megabyte: keep their pages instead of faulting them in each time */
     mallopt(M_MMAP_THRESHOLD, 256 << 20);
     mallopt(M_TRIM_THRESHOLD, 256 << 20);

@@ -210,6 +210,17 @@ def test_what_was_changed_in_a_copy_is_named(original, tmp_path, how, named):
     assert status == 1 and "BROKEN" in said and named in said, said
 
 
+@pytest.mark.skipif(faulty.SANITIZED, reason="the sanitizer takes the signal")
+def test_a_file_that_is_shorter_than_it_was(original, tmp_path):
+    """Not a crash: a message and the status of the disk, or a broken promise."""
+    folder, data = tmp_path / LINCANG, (original.store() / "data.mdb").read_bytes()
+    folder.mkdir()
+    for part in (0.3, 0.6, 0.9):
+        (folder / "data.mdb").write_bytes(data[:int(len(data) * part) // 4096 * 4096])
+        status, said = faulty.verify(original.config, "--state", tmp_path)
+        assert status in (1, 74) and ("shorter than it says" in said or "BROKEN" in said), (status, said)
+
+
 def test_a_tail_that_was_cut(original, tmp_path):
     """An older state of the store is whole in itself: only a head that was signed later shows it, beside the store or
     kept elsewhere. A head that was changed, or signed by another key, is none."""
