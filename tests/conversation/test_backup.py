@@ -1,6 +1,7 @@
 """Backups taken under load and put back; what verify finds in a store that somebody changed."""
 
 import shutil
+import signal
 import subprocess
 
 import pytest
@@ -84,6 +85,20 @@ def test_restored_into_a_running_system():
         for id in after:
             del o.ok[id]
         o.settle()
+        assert_nothing_lost(o)
+
+
+def test_restored_where_the_daemon_starts_the_workers():
+    """SIGHUP is what makes the worker take it up."""
+    with jd.Daemon([LINCANG]) as d:
+        o = Oracle(d)
+        o.send(5, 1)
+        o.settle()
+        folder = backup(d, "backup")
+        restore(d, folder, again=False)
+        assert epoch(o.client) == 0
+        d.process.send_signal(signal.SIGHUP)
+        wait_for(lambda: (h := o.client.query("health.get", {})) and h["health"]["epoch"] > 0, 10, "the restored store")
         assert_nothing_lost(o)
 
 

@@ -221,19 +221,21 @@ def test_no_descriptors_left():
 
 
 def test_no_descriptors_left_by_ipc():
-    """There libzmq 4.3.4 ends the process (an assertion in its listener). Started again it serves, and nothing of what
-    was acknowledged, or waits for its answer, is lost."""
+    """There libzmq 4.3.4 ends the process (an assertion in its listener), others may wait. Started again it serves, and
+    nothing of what was acknowledged, or waits for its answer, is lost."""
     with faulty.Site() as d:
         o = Oracle(d)
         o.send(20, 2)
         o.settle()
         leave_descriptors(d, 10)
         flood = [dial(d) for _ in range(40)]
-        assert d.process.wait(10) == -6
+        time.sleep(0.5)
+        assert d.process.poll() in (None, -6)
         for s in flood:
             s.close()
         o.send(5)
-        jd.Daemon.start(d)
+        if d.process.poll() is not None:
+            jd.Daemon.start(d)
         o.settle()
         assert_nothing_lost(o)
 
