@@ -1,5 +1,6 @@
 """Backups taken under load and put back; what verify finds in a store that somebody changed."""
 
+import os
 import shutil
 import signal
 import subprocess
@@ -134,6 +135,20 @@ def test_a_restore_that_is_broken_off(broken_off_after):
         o.settle()
         assert o.ok.keys() == before.keys()
         assert not examine([o])
+
+
+@pytest.mark.skipif(faulty.SANITIZED, reason="the sanitizer's allocator bears no other library before it")
+@pytest.mark.parametrize("fault, status", [("write:2:ENOSPC", 1), ("write:1:half", -9), ("write:2:kill", -9), ("sync:1:EIO", 1)])
+def test_a_backup_that_is_broken_off(original, tmp_path, fault, status):
+    """By its disk or a signal: nothing that looks like a backup, and the store as it was."""
+    env = {**os.environ, "LD_PRELOAD": str(faulty.SHIM), "JD_FAULT": fault, "JD_FAULT_FILE": f"/{LINCANG}/data.mdb"}
+    before = (original.store() / "data.mdb").read_bytes()
+    done = run("jiandu-worker", "-c", original.config, "--backup", tmp_path, env=env)
+    assert done.returncode == status and not (tmp_path / LINCANG).exists(), (done.returncode, done.stdout)
+    assert status != 1 or "FAILED" in done.stdout
+    assert (original.store() / "data.mdb").read_bytes() == before
+    done = run("jiandu-worker", "-c", original.config, "--backup", tmp_path)
+    assert done.returncode == 0 and (tmp_path / LINCANG / "manifest").exists(), done.stdout
 
 
 def test_a_backup_that_was_changed_is_not_restored():
