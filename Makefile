@@ -47,7 +47,7 @@ UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test
 CORPUS   := $(patsubst tests/fuzz/%.c,$(BUILD)/corpus/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZERS  := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
-.PHONY: all run demo test unit bench count lint format asan fuzz torture install clean deps docs test-systemd
+.PHONY: all run demo test unit bench count lint format asan fuzz torture mutants install clean deps docs test-systemd
 .SECONDARY:
 all: $(PROGRAMS)
 	@:
@@ -94,11 +94,27 @@ pure_obj := $(call obj,$(worker_src) $(base_src) $(proto_src))
 $(BUILD)/unit/%: $(BUILD)/o/tests/unit/%.o $(call obj,$(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c))) $(pure_obj)
 	$(call link,-lcmocka $(worker_libs))
 
+# This one is of the command line's.
+$(BUILD)/corpus/fuzz_json $(BUILD)/fuzz/fuzz_json: fuzz_libs := -ljansson -lzmq
+$(BUILD)/corpus/fuzz_json $(BUILD)/fuzz/fuzz_json: $(call obj,ctl/json.c $(lib_src))
+
 $(BUILD)/corpus/%: $(BUILD)/o/tests/fuzz/%.o $(BUILD)/o/tests/fuzz/replay.o $(pure_obj)
-	$(call link,$(worker_libs))
+	$(call link,$(worker_libs) $(fuzz_libs))
+
+# What tests put under a worker, or take to a store. Nothing of the product is linked in.
+FAULTS := $(BUILD)/faults/shim.so $(BUILD)/faults/rows
+$(BUILD)/faults/shim.so: tests/faults/shim.c
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) -std=gnu17 $(OPT) $(WARN) -fPIC -shared $< -ldl -o $@
+
+$(BUILD)/faults/rows: tests/faults/rows.c
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) -std=gnu17 $(OPT) $(WARN) $< -llmdb -o $@
 
 $(BUILD)/fuzz/%: $(BUILD)/o/tests/fuzz/%.o $(pure_obj)
-	$(call link,-fsanitize=fuzzer $(worker_libs))
+	$(call link,-fsanitize=fuzzer $(worker_libs) $(fuzz_libs))
 
 # ------------------------------------------------------------ to be called by people
 
@@ -117,7 +133,7 @@ test:
 	@$(PYTHON) tests/run.py --build $(BUILD)
 
 .PHONY: unit-programs
-unit-programs: $(UNIT) $(CORPUS)
+unit-programs: $(UNIT) $(CORPUS) $(FAULTS)
 
 unit: unit-programs
 	@$(PYTHON) tests/run.py --build $(BUILD) unit
@@ -144,8 +160,14 @@ fuzz-round: $(FUZZERS)
 # Kills the worker or the daemon at random moments; ends with `N acknowledged, N lost`. QUICK=1, SEED=n.
 torture:
 	@mk/deps.sh run test
-	@$(MAKE) all
+	@$(MAKE) all $(FAULTS)
 	@JD_BUILD=$(BUILD) $(PYTHON) tests/torture.py
+
+# Deliberate mistakes (base/mutant.h), each caught by the test named beside it.
+mutants:
+	@mk/deps.sh run test
+	@$(MAKE) all $(FAULTS)
+	@$(PYTHON) tests/mutants.py --build $(BUILD)
 
 bench: $(BUILD)/jiandu-bench all
 	@mk/bench.sh $(BUILD)/jiandu-bench $(BUILD)/jiandud policies

@@ -182,6 +182,13 @@ static void read_limits(reader *r)
     c->connections = jd_y_int(n, "connections", 10000, 1, 60000, &r->d);
 }
 
+static void read_checkpoints(reader *r)
+{
+    jd_ynode *n = jd_y_sub(r->root, "checkpoints", JD_Y_MAP, &r->d);
+    r->c->checkpoint_entries = jd_y_int(n, "entries", 10000, 1, 1000000000, &r->d);
+    r->c->checkpoint_minutes = jd_y_int(n, "minutes", 60, 1, 10080, &r->d);
+}
+
 static void read_all(reader *r)
 {
     jd_config *c = r->c;
@@ -198,6 +205,7 @@ static void read_all(reader *r)
     read_workers(r);
     read_words(r);
     read_limits(r);
+    read_checkpoints(r);
     jd_y_unused(r->root, &r->d);
 }
 
@@ -207,7 +215,7 @@ jd_config *jd_config_load(const char *file, jd_buf *diagnostics)
     jd_config *c = calloc(1, sizeof *c);
     reader r = { .c = c, .d = { .file = file } };
     const char *slash = strrchr(file, '/');
-    if (!c) return NULL;
+    if (!c) jd_die(JD_EX_TEMPFAIL, "out of memory");
     if (slash) snprintf(r.dir, sizeof r.dir, "%.*s", (int)(slash - file), file);
     if (!jd_read_file(file, &text))
         jd_diag_at(&r.d, 0, "%s", strerror(errno));

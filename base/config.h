@@ -25,15 +25,16 @@ typedef struct jd_config {
     char *program;                  /* jiandu-worker, for spawning */
     bool simulated;                 /* time comes from the messages' headers: for tests and demonstrations only */
     int log_level;
-    int64_t batch_messages;           /* messages a batch may hold */
-    int64_t in_flight;                /* messages read and not yet answered, over all divisions */
-    int64_t in_flight_mib;            /* and their bytes */
-    int64_t events_hwm;               /* events held for a slow subscriber before it misses some */
-    int64_t map_mib;                  /* address space for a division's store */
-    struct {                          /* of each client with a key */
-        int64_t messages, kib;        /* a second */
-        int64_t outstanding, queries; /* at once */
-        int64_t connects;             /* handshakes a second */
+    int64_t batch_messages;                         /* messages a batch may hold */
+    int64_t in_flight;                              /* messages read and not yet answered, over all divisions */
+    int64_t in_flight_mib;                          /* and their bytes */
+    int64_t events_hwm;                             /* events held for a slow subscriber before it misses some */
+    int64_t checkpoint_entries, checkpoint_minutes; /* a signed one at least so often */
+    int64_t map_mib;                                /* address space for a division's store */
+    struct {                                        /* of each client with a key */
+        int64_t messages, kib;                      /* a second */
+        int64_t outstanding, queries;               /* at once */
+        int64_t connects;                           /* handshakes a second */
     } client;
     int64_t connections; /* of all clients with keys */
 } jd_config;

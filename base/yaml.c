@@ -1,8 +1,11 @@
 #include "base/yaml.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <yaml.h>
+
+#include "base/log.h"
 
 enum { DEPTH_MAX = 32 };
 
@@ -22,14 +25,28 @@ void jd_diag_at(jd_diag *d, int place, const char *fmt, ...)
     d->errors++;
 }
 
+/* Not the file's fault, so not what a wrong file ends with. */
+static _Noreturn void no_memory(void)
+{
+    jd_die(JD_EX_TEMPFAIL, "out of memory");
+}
+
+static void parse_string(yaml_parser_t *parser, jd_str text)
+{
+    if (!yaml_parser_initialize(parser)) no_memory();
+    yaml_parser_set_input_string(parser, (const unsigned char *)text.p, text.n);
+}
+
 bool jd_read_file(const char *path, jd_buf *out)
 {
     FILE *f = fopen(path, "rb");
+    if (!f && errno == ENOMEM) no_memory();
     if (!f) return false;
     char block[65536];
     size_t n;
     while ((n = fread(block, 1, sizeof block, f)) > 0) jd_buf_add(out, block, n);
-    bool ok = !ferror(f) && !out->failed;
+    if (out->failed) no_memory();
+    bool ok = !ferror(f);
     fclose(f);
     return ok;
 }
@@ -96,8 +113,7 @@ static bool has_alias(jd_str text)
     yaml_parser_t parser;
     yaml_token_t token;
     bool found = false, done = false;
-    yaml_parser_initialize(&parser);
-    yaml_parser_set_input_string(&parser, (const unsigned char *)text.p, text.n);
+    parse_string(&parser, text);
     while (!done && yaml_parser_scan(&parser, &token)) {
         found |= token.type == YAML_ALIAS_TOKEN || token.type == YAML_ANCHOR_TOKEN;
         done = token.type == YAML_STREAM_END_TOKEN || found;
@@ -111,7 +127,8 @@ static jd_ynode *compose(jd_arena *a, yaml_parser_t *parser, jd_diag *d)
 {
     yaml_document_t doc;
     if (!yaml_parser_load(parser, &doc)) {
-        jd_diag_at(d, (int)parser->problem_mark.line + 1, "%s", parser->problem ? parser->problem : "not YAML");
+        if (parser->error == YAML_MEMORY_ERROR || !parser->problem) no_memory();
+        jd_diag_at(d, (int)parser->problem_mark.line + 1, "%s", parser->problem);
         return NULL;
     }
     yaml_node_t *root = yaml_document_get_root_node(&doc);
@@ -144,8 +161,7 @@ jd_ynode *jd_yaml_parse(jd_arena *a, jd_str text, jd_diag *d)
         jd_diag_at(d, 1, "anchors and aliases (& and *) are not used here: write it out");
         return NULL;
     }
-    yaml_parser_initialize(&parser);
-    yaml_parser_set_input_string(&parser, (const unsigned char *)text.p, text.n);
+    parse_string(&parser, text);
     jd_ynode *root = compose(a, &parser, d);
     if (root) no_second_document(&parser, d);
     yaml_parser_delete(&parser);

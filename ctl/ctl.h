@@ -17,7 +17,7 @@ typedef struct jd_args {
     const char *push; /* NULL: not asked for, "": at the usual endpoint */
     bool json, help, version;
     int64_t timeout, retries; /* -1 where not given, like every number here */
-    const char *id, *reason, *at, *state, *department, *calendar, *to, *by;
+    const char *id, *reason, *at, *state, *department, *calendar, *to, *by, *checkpoint, *in;
     const char *key, *server_key; /* certificate files */
     const char *access, *out, *role, *divisions, *departments, *supervisors, *valid_from, *valid_to;
     bool content, overdue, all, replay, quiet, watch, rules, dry_run, run;
@@ -115,6 +115,8 @@ int jd_run_policy(jd_args *a);
 int jd_run_rules(jd_args *a);
 int jd_run_verify(jd_args *a);
 int jd_run_forward(jd_args *a);
+int jd_run_backup(jd_args *a);
+int jd_run_restore(jd_args *a);
 int jd_run_play(jd_args *a);
 int jd_run_keygen(jd_args *a);
 int jd_run_access(jd_args *a);

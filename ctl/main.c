@@ -37,8 +37,12 @@ static const jd_command commands[] = {
     { "access", "list | grant NAME FILE | revoke NAME", 1, 3,
       " access role divisions departments supervisors valid-from valid-to ", jd_run_access,
       "who may come in by which key: show or change the access file" },
-    { "verify", "", 0, 0, " division replay ", jd_run_verify,
+    { "verify", "", 0, 0, " division replay checkpoint in ", jd_run_verify,
       "check the store's promises (runs jiandu-worker --verify)" },
+    { "backup", "DIR", 1, 1, " division ", jd_run_backup,
+      "copy the stores to DIR while they are used, and check the copies" },
+    { "restore", "DIR", 1, 1, " division ", jd_run_restore,
+      "check a division's copy in DIR; its worker takes it up when it starts again" },
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

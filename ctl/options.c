@@ -41,6 +41,8 @@ static const struct row {
     { "by", 0, TEXT, AT(by), "CODE", "the department that does it" },
     { "rules", 0, FLAG, AT(rules), NULL, "with every rule's article and text" },
     { "replay", 0, FLAG, AT(replay), NULL, "also replay the journal and compare" },
+    { "checkpoint", 0, TEXT, AT(checkpoint), "FILE", "the signed heads in FILE, not those beside the store" },
+    { "in", 0, TEXT, AT(in), "DIR", "the stores in DIR, such as a backup's, instead of those in use" },
     { "watch", 0, FLAG, AT(watch), NULL, "show every status event as it happens" },
     { "quiet", 'q', FLAG, AT(quiet), NULL, "only the summary" },
     { "intake", 0, TEXT, AT(intake), "ENDPOINT", "where requests go (default: in the runtime folder)" },

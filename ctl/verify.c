@@ -1,4 +1,4 @@
-/* jianductl verify: the store is the worker's alone, so the worker's own program checks it. */
+/* jianductl verify, backup, restore: the store is the worker's alone, so the worker's own program does it. */
 #include <errno.h>
 #include <libgen.h>
 #include <limits.h>
@@ -23,14 +23,38 @@ static const char *worker_path(jd_args *a)
     return access(beside, X_OK) == 0 ? beside : WORKER;
 }
 
-int jd_run_verify(jd_args *a)
+static int run(jd_args *a, const char *mode, const char *folder)
 {
-    const char *argv[8] = { WORKER, "--verify", "-c", a->config ? a->config : "/etc/jiandu/jiandu.yaml" };
+    const char *argv[16] = { WORKER, "-c", a->config ? a->config : "/etc/jiandu/jiandu.yaml", mode };
     int n = 4;
-    if (a->division) argv[n++] = "--division";
-    if (a->division) argv[n++] = a->division;
+    if (folder) argv[n++] = folder;
+    const struct {
+        const char *name, *value;
+    } more[] = { { "--division", a->division }, { "--checkpoint", a->checkpoint }, { "--state", a->in } };
+    for (size_t i = 0; i < sizeof more / sizeof *more; i++) {
+        if (!more[i].value) continue;
+        argv[n++] = more[i].name;
+        argv[n++] = more[i].value;
+    }
     if (a->replay) argv[n++] = "--replay";
     execvp(worker_path(a), (char *const *)argv);
     jd_complain("%s: %s", WORKER, strerror(errno));
     return JD_EX_UNAVAILABLE;
+}
+
+int jd_run_verify(jd_args *a)
+{
+    return run(a, "--verify", NULL);
+}
+
+int jd_run_backup(jd_args *a)
+{
+    return run(a, "--backup", a->rest[0]);
+}
+
+int jd_run_restore(jd_args *a)
+{
+    if (a->division) return run(a, "--restore", a->rest[0]);
+    jd_complain("which division? restore puts one back at a time: --division CODE");
+    return JD_EX_USAGE;
 }

@@ -100,6 +100,7 @@ void jd_answer(jd_zsocket *to, jd_str peer, bool delimiter, jd_str receipt);
 jd_division *jd_division_new(jd_daemon *d, int place); /* in the configuration */
 uint32_t jd_division_code(const jd_division *v);
 uint64_t jd_division_event_seq(const jd_division *v);
+uint64_t jd_division_epoch(const jd_division *v);
 bool jd_division_up(const jd_division *v);
 void jd_division_start(jd_division *v);
 jd_ms jd_division_now(const jd_division *v);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "base/mutant.h"
 #include "daemon/daemon.h"
 #include "proto/receipt.h"
 
@@ -44,6 +45,7 @@ struct jd_division {
     int unanswered;
     uint64_t batches, event_seq, published;
     jd_ms wake_at;
+    uint64_t epoch; /* of the store: event numbers of another one mean other events */
 };
 
 static void connect_soon(jd_division *v);
@@ -251,6 +253,7 @@ static bool on_frame_ready(jd_division *v, jd_cur *c)
 {
     v->event_seq = jd_cur_u64(c);
     jd_ms wake = (jd_ms)jd_cur_u64(c), at = (jd_ms)jd_cur_u64(c);
+    v->epoch = jd_cur_u64(c);
     if (c->failed) return false;
     jd_clock_set(&v->clock, at);
     v->ready = true;
@@ -258,7 +261,7 @@ static bool on_frame_ready(jd_division *v, jd_cur *c)
     v->published = v->event_seq;
     jd_log(JD_NOTICE, "division %06u: worker ready at event %llu, %d batches to send again", v->code,
            (unsigned long long)v->event_seq, v->unanswered);
-    for (batch *b = v->first; b; b = b->next) send_batch(v, b);
+    for (batch *b = v->first; b && !JD_IS_MUTANT(lost_resend); b = b->next) send_batch(v, b);
     set_wake(v, wake);
     jd_division_flush(v);
     return true;
@@ -462,6 +465,11 @@ void jd_division_set_time(jd_division *v, jd_ms at)
 uint64_t jd_division_event_seq(const jd_division *v)
 {
     return v->event_seq;
+}
+
+uint64_t jd_division_epoch(const jd_division *v)
+{
+    return v->epoch;
 }
 
 bool jd_division_up(const jd_division *v)

@@ -21,10 +21,11 @@ static void pack_division(const jd_division *v, jd_buf *b)
     char code[16];
     jd_buf text = { .p = code, .cap = sizeof code, .cap_max = sizeof code };
     jd_buf_printf(&text, "%06u", jd_division_code(v));
-    jd_pack_map(b, 4);
+    jd_pack_map(b, 5);
     jd_pack_ks(b, "division", jd_buf_view(&text));
     jd_pack_kt(b, "now", jd_division_now(v));
     jd_pack_ku(b, "seq", jd_division_event_seq(v));
+    jd_pack_ku(b, "epoch", jd_division_epoch(v));
     jd_pack_kz(b, "worker", jd_division_up(v) ? "up" : "down");
 }
 

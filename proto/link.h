@@ -24,7 +24,7 @@ typedef enum {
     JD_LINK_QUERY,    /* u64 now, one message */
     JD_LINK_PING,     /* u64 nonce */
     /* worker to daemon */
-    JD_LINK_READY,  /* u64 last event, u64 wake, u64 time of the last command */
+    JD_LINK_READY,  /* u64 last event, u64 wake, u64 time of the last command, u64 epoch */
     JD_LINK_DONE,   /* u64 batch, u64 last event, u64 wake, u32 receipts, receipts, u32 events, events */
     JD_LINK_ANSWER, /* u32 token, u32 length and bytes */
     JD_LINK_EVENTS, /* u64 last event, u32 events, events: those after `published`, before anything else */

@@ -201,7 +201,9 @@ const char jd_manual_events[] =
     "nothing: subscribe to the whole division, then ask `events.since` behind the last `seq` you have,\n"
     "until `more` is false; drop what you have already; and ask again whenever a `seq` is not the one\n"
     "that should come. `S.heartbeat` names each division's last number (`divisions`: a list of maps with\n"
-    "`division` and `seq`), so that the loss of the very last event shows too.\n"
+    "`division`, `seq` and `epoch`), so that the loss of the very last event shows too. Another `epoch`\n"
+    "than before says that the division was restored from a backup: its numbers are given again for other\n"
+    "events, so begin anew behind 0.\n"
     "\n";
 
 const char jd_manual_tables[] =

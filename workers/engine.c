@@ -4,7 +4,9 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "base/mutant.h"
 #include "workers/handler.h"
+#include "workers/keys.h"
 
 const jd_policy *jd_engine_policy(const jd_engine *g, uint64_t number)
 {
@@ -210,6 +212,27 @@ jd_ms jd_next_due(jd_engine *g)
     return due;
 }
 
+static jd_key first_clock(jd_engine *g)
+{
+    jd_key k = { 0 };
+    jd_scan s = jd_scan_from(&g->txn, JD_DB_CLOCKS, (jd_str){ "", 0 });
+    if (jd_scan_next(&s)) memcpy(k.bytes, s.key.p, k.n = (uint8_t)s.key.n);
+    jd_scan_end(&s);
+    return k;
+}
+
+/* These have no fields. */
+static void fire(jd_engine *g, jd_msg type, jd_ms now, uint64_t salt)
+{
+    bool twice = JD_IS_MUTANT(clock_twice) && type == JD_MSG_clock_tick;
+    jd_key k = twice ? first_clock(g) : (jd_key){ 0 };
+    apply_own(g, type, NULL, now, salt);
+    if (!k.n) return;
+    jd_put(&g->txn, JD_DB_CLOCKS, jd_k(&k), (jd_str){ "", 0 });
+    apply_own(g, type, NULL, now, salt);
+    jd_del(&g->txn, JD_DB_CLOCKS, jd_k(&k));
+}
+
 bool jd_fire_due(jd_engine *g, jd_ms now, uint64_t salt)
 {
     jd_ms due;
@@ -221,7 +244,7 @@ bool jd_fire_due(jd_engine *g, jd_ms now, uint64_t salt)
         if (due == JD_NO_TIME || due > now || g->txn.rc) return false;
         if (type == JD_MSG_calendar_reckon && g->reckons_left-- <= 0) return true;
         uint64_t before = g->tally.seq;
-        apply_own(g, type, NULL, now, salt); /* these have no fields */
+        fire(g, type, now, salt);
         /* a clock without its case: stop rather than guess */
         if (g->tally.seq == before && !g->txn.rc) g->txn.rc = JD_STORE_DAMAGED;
     }

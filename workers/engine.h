@@ -58,16 +58,18 @@ typedef struct jd_engine {
     jd_policy *_Atomic policies[JD_POLICIES_MAX];     /* by number - 1; readers look here too */
     jd_calendar *_Atomic calendars[JD_CALENDARS_MAX]; /* likewise */
     jd_tally tally;
-    jd_txn txn;        /* the batch's */
-    jd_arena arena;    /* the batch's */
-    jd_buf entry, row; /* scratch */
-    jd_buf gone;       /* keys destroyed in this batch */
-    jd_scrub scrub;    /* and in those before, where copies may be left of them */
-    bool nearly_full;  /* new cases are told to come again; what is there goes on */
-    jd_ms due_hint;    /* nothing is due before; JD_NO_TIME: look */
-    int reckons_left;  /* in this batch */
-    jd_buf *events;    /* packed for publishing, where somebody wants them */
+    jd_txn txn;               /* the batch's */
+    jd_arena arena;           /* the batch's */
+    jd_buf entry, row;        /* scratch */
+    jd_buf gone;              /* keys destroyed in this batch */
+    jd_scrub scrub;           /* and in those before, where copies may be left of them */
+    _Atomic bool nearly_full; /* new cases are told to come again; what is there goes on */
+    jd_ms due_hint;           /* nothing is due before; JD_NO_TIME: look */
+    int reckons_left;         /* in this batch */
+    jd_buf *events;           /* packed for publishing, where somebody wants them */
     uint32_t events_n;
+    uint64_t epoch;                     /* see restore.h */
+    struct jd_checkpoints *checkpoints; /* NULL: none are made */
 } jd_engine;
 
 typedef struct jd_command {

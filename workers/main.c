@@ -12,6 +12,9 @@
 
 #include "base/config.h"
 #include "base/log.h"
+#include "workers/backup.h"
+#include "workers/checkpoint.h"
+#include "workers/restore.h"
 #include "workers/rotate.h"
 #include "workers/server.h"
 #include "workers/verify.h"
@@ -20,12 +23,15 @@ typedef struct options {
     const char *config, *keys;
     uint32_t division;
     bool verify, replay, child, check;
+    const char *checkpoint, *state, *backup, *restore;
 } options;
 
 static void usage(FILE *out)
 {
     fputs("usage: jiandu-worker [-c FILE] --division CODE\n"
-          "       jiandu-worker [-c FILE] [--division CODE] --verify [--replay]\n"
+          "       jiandu-worker [-c FILE] [--division CODE] --verify [--replay] [--state DIR] [--checkpoint FILE]\n"
+          "       jiandu-worker [-c FILE] [--division CODE] --backup DIR\n"
+          "       jiandu-worker [-c FILE] --division CODE --restore DIR\n"
           "       jiandu-worker [-c FILE] --keys show|add|drop\n"
           "\n"
           "Owns one division's cases: its policy, its store, its clocks. Started by jiandud or by the\n"
@@ -35,6 +41,10 @@ static void usage(FILE *out)
           "  -d, --division CODE  GB/T 2260 code, one of the configuration's divisions\n"
           "      --verify         check the store of that division, or of all, and say what is broken\n"
           "      --replay         with --verify: also replay the journal into an empty store and compare\n"
+          "      --checkpoint FILE  with --verify: the signed heads in FILE instead of those beside the store\n"
+          "      --state DIR      look at the stores in DIR, a backup for example\n"
+          "      --backup DIR     copy the store of that division, or of all, to DIR/CODE, and check the copy\n"
+          "      --restore DIR    check DIR/CODE and prepare it: the worker takes it up when it starts\n"
           "      --check-policy   say what is wrong with the division's policy, with file and line, and stop\n"
           "      --keys WHAT      the master key: show which versions the stores need, add one, drop the old ones\n"
           "      --child          end when the process that started this one does\n"
@@ -44,11 +54,13 @@ static void usage(FILE *out)
 
 static options read_options(int argc, char **argv)
 {
-    static const struct option longs[] = { { "config", 1, 0, 'c' }, { "division", 1, 0, 'd' },
-                                           { "verify", 0, 0, 'V' }, { "replay", 0, 0, 'R' },
-                                           { "child", 0, 0, 'C' },  { "check-policy", 0, 0, 'P' },
-                                           { "keys", 1, 0, 'K' },   { "version", 0, 0, 'v' },
-                                           { "help", 0, 0, 'h' },   { 0 } };
+    static const struct option longs[] = { { "config", 1, 0, 'c' },  { "division", 1, 0, 'd' },
+                                           { "verify", 0, 0, 'V' },  { "replay", 0, 0, 'R' },
+                                           { "child", 0, 0, 'C' },   { "check-policy", 0, 0, 'P' },
+                                           { "keys", 1, 0, 'K' },    { "version", 0, 0, 'v' },
+                                           { "help", 0, 0, 'h' },    { "checkpoint", 1, 0, 'k' },
+                                           { "state", 1, 0, 's' },   { "backup", 1, 0, 'b' },
+                                           { "restore", 1, 0, 'r' }, { 0 } };
     options o = { .config = "/etc/jiandu/jiandu.yaml" };
     int c;
     while ((c = getopt_long(argc, argv, "c:d:", longs, NULL)) != -1) {
@@ -60,12 +72,16 @@ static options read_options(int argc, char **argv)
         case 'C': o.child = true; break;
         case 'P': o.check = true; break;
         case 'K': o.keys = optarg; break;
+        case 'k': o.checkpoint = optarg; break;
+        case 's': o.state = optarg; break;
+        case 'b': o.backup = optarg; break;
+        case 'r': o.restore = optarg; break;
         case 'v': puts("jiandu-worker (jiandu) " JD_VERSION); exit(0);
         case 'h': usage(stdout); exit(0);
         default: usage(stderr); exit(JD_EX_USAGE);
         }
     }
-    if (optind < argc || (!o.verify && !o.keys && !o.division)) {
+    if (optind < argc || (!o.verify && !o.backup && !o.keys && !o.division)) {
         usage(stderr);
         exit(JD_EX_USAGE);
     }
@@ -182,34 +198,61 @@ static int serve(jd_config *c, uint32_t division)
     jd_vault *v = jd_vault_open(c->key, !any_store(c), division, why, sizeof why);
     if (!v) jd_die(JD_EX_CONFIG, "%s", why);
     jd_store *s = jd_store_open(jd_store_dir(c, division), true, (size_t)c->map_mib << 20, why, sizeof why);
-    if (!s) jd_die(JD_EX_IO, "%s", why);
+    if (!s) jd_die(errno == EPROTONOSUPPORT ? JD_EX_CONFIG : JD_EX_IO, "%s", why);
     if (!jd_engine_open(&g, s, v, division, why, sizeof why)) jd_die(JD_EX_IO, "%s", why);
     jd_random(&salt, sizeof salt);
     take_up(&g, c, division, salt);
+    g.epoch = jd_store_epoch(jd_store_dir(c, division));
+    g.checkpoints = jd_checkpoints_open(c, &g);
     int rc = jd_serve(&g, salt, c);
+    jd_checkpoints_close(g.checkpoints, &g);
     jd_engine_close(&g);
     jd_store_close(s);
     jd_vault_close(v);
     return rc;
 }
 
+/* Reading behind the end of the data file, or a part the disk cannot read: nothing to go on with. */
+static void on_bus_error(int number)
+{
+    static const char said[] = "jiandu-worker: the data file is shorter than it says, or cannot be read; stopping\n";
+    (void)number;
+    if (write(STDERR_FILENO, said, sizeof said - 1) < 0) _exit(JD_EX_IO);
+    _exit(JD_EX_IO);
+}
+
+static int verify(jd_config *c, const options *o)
+{
+    bool ok = true;
+    for (int i = 0; i < c->divisions_n; i++)
+        if (!o->division || c->divisions[i] == o->division) ok &= jd_manifest_holds(c, c->divisions[i]);
+    int promises = jd_verify_all(c, o->division, o->replay);
+    int heads = jd_checkpoints_verify(c, o->division, o->checkpoint);
+    return ok && promises == JD_EX_OK ? heads : JD_EX_REFUSED;
+}
+
 int main(int argc, char **argv)
 {
     options o = read_options(argc, argv);
-    jd_config *c = load_config(o.config);
+    static jd_config *c; /* held to the end, wherever that is */
+    c = load_config(o.config);
     jd_log_init("jiandu-worker", c->log_level);
     prctl(PR_SET_DUMPABLE, 0); /* keys and reports stay out of core files */
     if (o.child) prctl(PR_SET_PDEATHSIG, SIGTERM);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGBUS, on_bus_error);
     /* batches come and go by the megabyte: keep their pages instead of faulting them in each time */
     mallopt(M_MMAP_THRESHOLD, 256 << 20);
     mallopt(M_TRIM_THRESHOLD, 256 << 20);
     if (o.division && !configured(c, o.division))
         jd_die(JD_EX_USAGE, "division %06u is not among those of %s", o.division, o.config);
-    int rc = o.verify  ? jd_verify_all(c, o.division, o.replay)
-             : o.keys  ? jd_rotate(c, o.keys)
-             : o.check ? check_policy(c, o.division)
-                       : serve(c, o.division);
+    if (o.state) c->state = jd_copyz(&c->arena, o.state);
+    int rc = o.verify    ? verify(c, &o)
+             : o.keys    ? jd_rotate(c, o.keys)
+             : o.backup  ? jd_backup(c, o.division, o.backup)
+             : o.restore ? jd_restore(c, o.division, o.restore)
+             : o.check   ? check_policy(c, o.division)
+                         : serve(c, o.division);
     jd_config_free(c);
     return rc;
 }

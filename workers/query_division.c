@@ -2,6 +2,8 @@
 #include <sodium.h>
 
 #include "proto/pack.h"
+#include "workers/checkpoint.h"
+#include "workers/files.h"
 #include "workers/query.h"
 
 static void pack_items(jd_asked *q, const jd_policy *p, const char *key, const jd_item *items, int n)
@@ -227,9 +229,11 @@ static void pack_policy_health(jd_asked *q, const jd_policy *p, const jd_policy 
 void jd_ask_health_get(jd_asked *q, const void *msg)
 {
     const jd_policy *pending = q->tally.pending ? jd_engine_policy(q->g, q->tally.pending) : NULL;
+    uint8_t key[JD_CHECKPOINT_KEY];
+    char hex[2 * JD_CHECKPOINT_KEY + 1];
     (void)msg;
     jd_pack_z(q->out, "health");
-    jd_pack_map(q->out, 13 + (pending != NULL));
+    jd_pack_map(q->out, 15 + (pending != NULL));
     jd_pack_kz(q->out, "worker", "up");
     pack_policy_health(q, jd_engine_policy(q->g, q->tally.policy), pending);
     jd_pack_ku(q->out, "journal", q->tally.seq);
@@ -239,6 +243,10 @@ void jd_ask_health_get(jd_asked *q, const void *msg)
     jd_pack_z(q->out, "map_used");
     jd_pack_double(q->out, jd_store_used(q->g->store));
     jd_pack_kt(q->out, "last_command", q->tally.at);
+    jd_pack_ku(q->out, "epoch", q->g->epoch);
+    jd_checkpoint_public(q->g->vault, key);
+    jd_hex(key, sizeof key, hex);
+    jd_pack_kz(q->out, "checkpoint_key", hex);
     pack_calendar_health(q);
     q->pairs++;
 }

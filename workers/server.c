@@ -34,6 +34,7 @@ struct server {
     uint64_t peers;
     const char *path;
     const char *policy_file; /* read again when somebody asks for what lies there */
+    bool told_full;
 };
 
 /* ------------------------------------------------------------ writing */
@@ -65,6 +66,13 @@ static void send_frame(peer *l, jd_buf *bytes)
     }
 }
 
+static void tell_state(server *s)
+{
+    s->told_full = s->g->nearly_full;
+    sd_notifyf(0, "STATUS=division %06u%s", s->g->division,
+               s->told_full ? ": the store is nearly full, new cases are refused" : "");
+}
+
 static void on_done(uv_async_t *a)
 {
     server *s = a->data;
@@ -76,6 +84,7 @@ static void on_done(uv_async_t *a)
         else
             jd_buf_free(&bytes); /* what was recorded is published when a daemon comes */
     }
+    if (s->told_full != s->g->nearly_full) tell_state(s);
 }
 
 static void wake_loop(void *arg)
@@ -293,7 +302,8 @@ int jd_serve(jd_engine *g, uint64_t salt, jd_config *c)
     if (listen_at(&s) != 0) return JD_EX_UNAVAILABLE;
     s.writer = jd_writer_start(g, salt, wake_loop, &s);
     if (!s.writer) return JD_EX_TEMPFAIL;
-    sd_notifyf(0, "READY=1\nSTATUS=division %06u, event %llu", g->division, (unsigned long long)g->tally.event_seq);
+    sd_notify(0, "READY=1");
+    tell_state(&s);
     uv_run(&s.loop, UV_RUN_DEFAULT);
     uv_walk(&s.loop, close_any, NULL);
     uv_run(&s.loop, UV_RUN_DEFAULT);

@@ -10,6 +10,11 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/mutant.h"
+#include "workers/files.h"
+#include "workers/format.h"
+#include "workers/restore.h"
+
 struct jd_store {
     MDB_env *env;
     MDB_dbi dbi[JD_DB_COUNT];
@@ -43,10 +48,25 @@ const char *jd_store_error(int rc)
     return rc == JD_STORE_DAMAGED ? "the store is damaged" : mdb_strerror(rc);
 }
 
-/* LMDB 0.9.24 reports a full disk as EIO from a short write as well as ENOSPC. */
 bool jd_store_full(int rc)
 {
     return rc == MDB_MAP_FULL || rc == ENOSPC;
+}
+
+static uint64_t disk_free(jd_store *s)
+{
+    struct statvfs disk;
+    int fd;
+    if (mdb_env_get_fd(s->env, &fd) != 0 || fstatvfs(fd, &disk) != 0) return UINT64_MAX;
+    return (uint64_t)disk.f_bavail * disk.f_frsize;
+}
+
+/* LMDB 0.9.24 reports a full disk as EIO where the kernel wrote a part before it found out. Nothing refers to that
+ * part: unlike another EIO it can be waited for. */
+static int told_full(jd_store *s, int rc)
+{
+    enum { NONE = 1 << 20 };
+    return rc == EIO && disk_free(s) < NONE ? ENOSPC : rc;
 }
 
 static int take_lock(const char *dir)
@@ -80,17 +100,29 @@ static int open_env(jd_store *s, const char *dir, bool writer, size_t map_bytes)
     int rc = mdb_env_create(&s->env);
     if (!rc) rc = mdb_env_set_maxdbs(s->env, JD_DB_COUNT);
     if (!rc) rc = mdb_env_set_mapsize(s->env, map_bytes);
-    if (!rc) rc = mdb_env_open(s->env, dir, MDB_NOTLS | (writer ? 0 : MDB_RDONLY), 0600);
+    if (!rc)
+        rc = mdb_env_open(s->env, dir, MDB_NOTLS | (JD_IS_MUTANT(no_sync) ? MDB_NOSYNC : 0) | (writer ? 0 : MDB_RDONLY),
+                          0600);
     if (!rc) rc = mdb_reader_check(s->env, &dead);
     if (!rc) rc = open_tables(s, writer);
     return rc;
 }
 
+/* The names of new files reach the disk with their folder's, not with their content. */
+static bool sync_names(const char *dir)
+{
+    char above[4096];
+    snprintf(above, sizeof above, "%s/..", dir);
+    return jd_sync_path(dir) && jd_sync_path(above);
+}
+
 jd_store *jd_store_open(const char *dir, bool writer, size_t map_bytes, char *why, size_t why_n)
 {
+    char format[400];
     jd_store *s = calloc(1, sizeof *s);
     if (!s) return NULL;
     s->lock = -1;
+    errno = 0;
     if (writer && mkdir(dir, 0700) != 0 && errno != EEXIST) {
         snprintf(why, why_n, "%s: %s", dir, strerror(errno));
         free(s);
@@ -101,13 +133,18 @@ jd_store *jd_store_open(const char *dir, bool writer, size_t map_bytes, char *wh
         free(s);
         return NULL;
     }
-    int rc = open_env(s, dir, writer, map_bytes);
-    if (rc) {
-        snprintf(why, why_n, "%s: %s", dir, mdb_strerror(rc));
+    if (writer && !jd_restore_take_up(dir, why, why_n)) {
         jd_store_close(s);
         return NULL;
     }
-    return s;
+    int rc = open_env(s, dir, writer, map_bytes);
+    if (!rc && writer && !sync_names(dir)) rc = errno;
+    if (rc) snprintf(why, why_n, "%s: %s", dir, mdb_strerror(rc));
+    if (!rc && jd_format_open(s, writer, format, sizeof format)) return s;
+    if (!rc) snprintf(why, why_n, "%s: %s", dir, format);
+    jd_store_close(s);
+    errno = rc ? EIO : EPROTONOSUPPORT;
+    return NULL;
 }
 
 void jd_store_close(jd_store *s)
@@ -130,6 +167,14 @@ int jd_store_fd(const jd_store *s)
     return fd;
 }
 
+int jd_store_copy(jd_store *s, const char *dir)
+{
+    char file[4096];
+    snprintf(file, sizeof file, "%s/data.mdb", dir);
+    int rc = mdb_env_copy2(s->env, dir, MDB_CP_COMPACT);
+    return rc || jd_sync_path(file) ? rc : errno;
+}
+
 double jd_store_used(jd_store *s)
 {
     MDB_envinfo info;
@@ -139,15 +184,18 @@ double jd_store_used(jd_store *s)
     return (double)(info.me_last_pgno + 1) * stat.ms_psize / (double)info.me_mapsize;
 }
 
+int jd_store_tidy(jd_store *s)
+{
+    int dead = 0;
+    mdb_reader_check(s->env, &dead);
+    return dead;
+}
+
 bool jd_store_nearly_full(jd_store *s)
 {
     static const double most = 0.85;
     enum { LEAST_FREE = 64 << 20 };
-    struct statvfs disk;
-    int fd;
-    if (jd_store_used(s) > most) return true;
-    if (mdb_env_get_fd(s->env, &fd) != 0 || fstatvfs(fd, &disk) != 0) return false;
-    return (uint64_t)disk.f_bavail * disk.f_frsize < LEAST_FREE;
+    return jd_store_used(s) > most || disk_free(s) < LEAST_FREE;
 }
 
 void jd_begin(jd_store *s, jd_txn *t, bool write)
@@ -170,11 +218,12 @@ int jd_commit(jd_txn *t)
 {
     if (t->rc) {
         jd_abort(t);
-        return t->rc;
+    } else {
+        close_cursors(t);
+        t->rc = mdb_txn_commit(t->t);
+        t->t = NULL;
     }
-    close_cursors(t);
-    t->rc = mdb_txn_commit(t->t);
-    t->t = NULL;
+    t->rc = told_full(t->store, t->rc);
     return t->rc;
 }
 

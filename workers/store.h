@@ -39,16 +39,21 @@ typedef struct jd_txn {
     void *cursor[JD_DB_COUNT]; /* kept where rows were last put: most go behind one another */
 } jd_txn;
 
-/* Opens or creates the division's folder (0700). NULL with the reason in `why`. The writer takes a
- * lock file; a second writer is refused. map_bytes is address space, not disk. */
+/* Opens or creates the division's folder (0700). NULL with the reason in `why`, and errno EPROTONOSUPPORT where its
+ * format is not this program's. The writer takes a lock file; a second writer is refused. map_bytes is address space,
+ * not disk. */
 jd_store *jd_store_open(const char *dir, bool writer, size_t map_bytes, char *why, size_t why_n);
 void jd_store_close(jd_store *s);
 bool jd_store_writes(const jd_store *s);
 int jd_store_fd(const jd_store *s); /* of the data file; LMDB's own, never to be closed */
 enum { JD_STORE_DAMAGED = -1 };     /* what was read cannot have been written by us */
 const char *jd_store_error(int rc);
-bool jd_store_full(int rc);        /* map or disk full: the message can be sent again later */
-double jd_store_used(jd_store *s); /* share of the map in use, 0..1 */
+bool jd_store_full(int rc);                      /* map or disk full: the message can be sent again later */
+int jd_store_copy(jd_store *s, const char *dir); /* as it is now, compacted, into an empty folder; synced */
+double jd_store_used(jd_store *s);               /* share of the map in use, 0..1 */
+
+/* Frees what readers hold that were killed: their pages could never be used again. How many there were. */
+int jd_store_tidy(jd_store *s);
 
 /* So little is left, of the map or of the disk, that it is kept for cases that are there already. */
 bool jd_store_nearly_full(jd_store *s);

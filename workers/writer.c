@@ -1,11 +1,14 @@
 #include "workers/writer.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "base/log.h"
+#include "base/mutant.h"
 #include "proto/link.h"
+#include "workers/checkpoint.h"
 #include "workers/keys.h"
 #include "workers/told.h"
 
@@ -41,6 +44,7 @@ struct jd_writer {
     bool stop, rekey, rewrap; /* rewrap: keys may be wrapped by an older master key */
     jd_slot rewrapped;        /* the last that was looked at */
     int rewraps;
+    int64_t tidy_at;
     uint64_t published; /* as the daemon last said */
     uint64_t salt;      /* see vault.h */
 };
@@ -210,7 +214,8 @@ static void finish_batch(jd_writer *w, batch *b, uint64_t event_seq, jd_ms wake)
 /* The disk says no: full can be waited for, anything else is not to be guessed about. */
 static void commit_failed(int rc)
 {
-    if (!jd_store_full(rc)) jd_die(JD_EX_IO, "commit: %s; stopping", jd_store_error(rc));
+    if (!jd_store_full(rc))
+        jd_die(rc == ENOMEM ? JD_EX_TEMPFAIL : JD_EX_IO, "commit: %s; stopping", jd_store_error(rc));
     jd_log(JD_ERR, "commit: %s; nothing of the batch was recorded", jd_store_error(rc));
 }
 
@@ -224,11 +229,21 @@ static void look_at_room(jd_engine *g)
     g->nearly_full = full;
 }
 
+static void look_at_readers(jd_writer *w)
+{
+    enum { EVERY_MS = 10000 };
+    if (monotonic_ms() < w->tidy_at) return;
+    w->tidy_at = monotonic_ms() + EVERY_MS;
+    int dead = jd_store_tidy(w->g->store);
+    if (dead) jd_log(JD_NOTICE, "%d readers of the store that were killed no longer hold its pages", dead);
+}
+
 /* All batches that have arrived, in one transaction. */
 static void run_batches(jd_writer *w, item **items, int n)
 {
     batch b[TOGETHER];
     look_at_room(w->g);
+    look_at_readers(w);
     jd_batch_begin(w->g, NULL);
     for (int i = 0; i < n; i++) {
         start_batch(w, items[i], &b[i]);
@@ -236,16 +251,21 @@ static void run_batches(jd_writer *w, item **items, int n)
     }
     write_published(w);
     jd_ms wake = jd_next_due(w->g);
+    for (int i = 0; JD_IS_MUTANT(early_receipt) && i < n; i++) {
+        finish_batch(w, &b[i], w->g->tally.event_seq, wake);
+        b[i].done = NULL;
+    }
     int rc = jd_batch_commit(w->g);
     if (rc) {
         commit_failed(rc);
         w->salt++; /* the numbers will be given again */
         if (wake != JD_NO_TIME && wake < b[n - 1].in->now + AGAIN_MS) wake = b[n - 1].in->now + AGAIN_MS;
     }
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < n && b[i].done; i++) {
         if (rc) answer_busy(&b[i]);
         finish_batch(w, &b[i], w->g->tally.event_seq, wake);
     }
+    if (!rc) jd_checkpoint(w->g->checkpoints, w->g);
 }
 
 /* ------------------------------------------------------------ a daemon comes */
@@ -284,6 +304,7 @@ static void open_link(jd_writer *w, uint64_t link)
     jd_buf_u64(&ready->bytes, w->g->tally.event_seq);
     jd_buf_u64(&ready->bytes, (uint64_t)wake);
     jd_buf_u64(&ready->bytes, (uint64_t)w->g->tally.at);
+    jd_buf_u64(&ready->bytes, w->g->epoch);
     jd_link_end(&ready->bytes, 0);
     send_out(w, ready);
 }

@@ -9,7 +9,7 @@ static int add(jd_merge *m, jd_str division)
     m->tracks = more;
     jd_track *t = &more[m->n];
     bool from_now = m->since == JD_WATCH_NEW;
-    *t = (jd_track){ .known = !from_now, .behind = !from_now, .next = m->since + 1 };
+    *t = (jd_track){ .known = !from_now, .behind = !from_now, .next = m->since + 1, .epoch = -1 };
     memcpy(t->division, division.p, 6);
     return (int)m->n++;
 }
@@ -46,6 +46,16 @@ void jd_merge_told(jd_merge *m, jd_str division, uint64_t last)
 {
     int at = find(m, division);
     if (at != JD_NO_TRACK) mention(&m->tracks[at], last, last + 1);
+}
+
+bool jd_merge_epoch(jd_merge *m, jd_str division, int64_t epoch)
+{
+    int at = find(m, division);
+    if (at == JD_NO_TRACK) return true;
+    jd_track *t = &m->tracks[at];
+    bool same = t->epoch < 0 || t->epoch == epoch;
+    t->epoch = epoch;
+    return same;
 }
 
 bool jd_merge_in_turn(jd_merge *m, jd_str division, uint64_t seq)

@@ -13,6 +13,7 @@ typedef struct jd_track {
     uint64_t next;  /* the number to come */
     uint64_t seen;  /* the highest anybody mentioned */
     jd_ms ask_from; /* what is missing is not asked for before */
+    int64_t epoch;  /* of the division's store, -1 before it is known */
 } jd_track;
 
 typedef struct jd_merge {
@@ -29,6 +30,9 @@ void jd_merge_free(jd_merge *m);
 
 /* The division's last number is told: by a heartbeat, or by the answer that begins a watch. */
 void jd_merge_told(jd_merge *m, jd_str division, uint64_t last);
+
+/* False when the store is another one than before, restored from a backup: its numbers mean other events. */
+bool jd_merge_epoch(jd_merge *m, jd_str division, int64_t epoch);
 
 /* An event is here: is it the one to come? If so the next is the one behind it. */
 bool jd_merge_in_turn(jd_merge *m, jd_str division, uint64_t seq);

@@ -275,16 +275,19 @@ static bool next_from_page(jd_watch *w)
     return false;
 }
 
-/* {division, seq}: how the loss of a division's very last event shows. A daemon that has just
+/* {division, seq, epoch}: how the loss of a division's very last event shows. A daemon that has just
  * started says 0 until its worker is there, which tells nothing. */
 static void take_pulse(jd_watch *w, jd_str map)
 {
-    static const char *const keys[] = { "division", "seq" };
-    jd_wvalue v[2];
+    static const char *const keys[] = { "division", "seq", "epoch" };
+    jd_wvalue v[3];
     if (!jd_wire_is_map(map)) return;
-    jd_wire_pick(map, keys, 2, v);
-    if (v[0].kind == JD_W_STR && v[1].kind == JD_W_INT && v[1].i > 0)
-        jd_merge_told(&w->merge, v[0].s, (uint64_t)v[1].i);
+    jd_wire_pick(map, keys, 3, v);
+    if (v[0].kind != JD_W_STR || v[1].kind != JD_W_INT || v[1].i <= 0) return;
+    if (v[2].kind == JD_W_INT && !jd_merge_epoch(&w->merge, v[0].s, v[2].i))
+        snprintf(w->problem, sizeof w->problem,
+                 "division %.*s was restored from a backup: its events are numbered anew; begin anew", JD_FMT(v[0].s));
+    jd_merge_told(&w->merge, v[0].s, (uint64_t)v[1].i);
 }
 
 static void take_heartbeat(jd_watch *w, jd_str map)
