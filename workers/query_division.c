@@ -233,7 +233,7 @@ void jd_ask_health_get(jd_asked *q, const void *msg)
     char hex[2 * JD_CHECKPOINT_KEY + 1];
     (void)msg;
     jd_pack_z(q->out, "health");
-    jd_pack_map(q->out, 15 + (pending != NULL));
+    jd_pack_map(q->out, 16 + (pending != NULL));
     jd_pack_kz(q->out, "worker", "up");
     pack_policy_health(q, jd_engine_policy(q->g, q->tally.policy), pending);
     jd_pack_ku(q->out, "journal", q->tally.seq);
@@ -242,6 +242,7 @@ void jd_ask_health_get(jd_asked *q, const void *msg)
     jd_pack_kb(q->out, "accepting", !jd_store_nearly_full(q->g->store));
     jd_pack_z(q->out, "map_used");
     jd_pack_double(q->out, jd_store_used(q->g->store));
+    jd_pack_ku(q->out, "pinned", jd_store_pinned(q->g->store));
     jd_pack_kt(q->out, "last_command", q->tally.at);
     jd_pack_ku(q->out, "epoch", q->g->epoch);
     jd_checkpoint_public(q->g->vault, key);

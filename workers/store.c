@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <lmdb.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -189,6 +190,25 @@ int jd_store_tidy(jd_store *s)
     int dead = 0;
     mdb_reader_check(s->env, &dead);
     return dead;
+}
+
+/* A line of LMDB's list: process, thread, transaction, in this order; or a heading. */
+static int note_reader(const char *line, void *oldest)
+{
+    unsigned long long txn = ULLONG_MAX;
+    const char *last = strrchr(line, ' ');
+    if (last && last[1] >= '0' && last[1] <= '9') txn = strtoull(last + 1, NULL, 10);
+    if (txn < *(unsigned long long *)oldest) *(unsigned long long *)oldest = txn;
+    return 0;
+}
+
+uint64_t jd_store_pinned(jd_store *s)
+{
+    MDB_envinfo info;
+    unsigned long long oldest = ULLONG_MAX;
+    mdb_env_info(s->env, &info);
+    mdb_reader_list(s->env, note_reader, &oldest);
+    return oldest < info.me_last_txnid ? info.me_last_txnid - oldest : 0;
 }
 
 bool jd_store_nearly_full(jd_store *s)

@@ -231,11 +231,15 @@ static void look_at_room(jd_engine *g)
 
 static void look_at_readers(jd_writer *w)
 {
-    enum { EVERY_MS = 10000 };
+    enum { EVERY_MS = 10000, PINNED = 10000 };
     if (monotonic_ms() < w->tidy_at) return;
     w->tidy_at = monotonic_ms() + EVERY_MS;
     int dead = jd_store_tidy(w->g->store);
     if (dead) jd_log(JD_NOTICE, "%d readers of the store that were killed no longer hold its pages", dead);
+    uint64_t pinned = jd_store_pinned(w->g->store);
+    if (pinned > PINNED)
+        jd_log(JD_WARN, "a reader of the store has been at it for %llu commits, and the file grows meanwhile",
+               (unsigned long long)pinned);
 }
 
 /* All batches that have arrived, in one transaction. */

@@ -292,7 +292,7 @@ def test_a_clock_that_jumps(tmp_path, monkeypatch):
 
 
 def test_readers_that_stay_and_readers_that_die():
-    """A reader pins the pages of its moment: the file grows while it lives. One that was killed is found, and the file
+    """A reader pins the pages of its moment: the file grows while it lives, and health says so. One that was killed is found, and the file
     does not grow any more."""
     with faulty.Site() as d:
         o = Oracle(d)
@@ -309,6 +309,8 @@ def test_readers_that_stay_and_readers_that_die():
         assert reader.stdout.readline() == b"held\n"
         churn()
         grown = size() - before
+        pinned = lambda: o.client.ok("health.get", {})["health"]["pinned"]
+        assert pinned() >= 60
         reader.kill()
         reader.wait()
         d.end_worker()  # a start looks for the dead as well as every ten seconds do
@@ -316,6 +318,7 @@ def test_readers_that_stay_and_readers_that_die():
         churn(10)
         after = size()
         churn()
+        assert pinned() < 5
         assert size() - after < grown / 2, (before, grown, after, size())
         assert_nothing_lost(o)
 
