@@ -2,7 +2,7 @@
 #include "ctl/ctl.h"
 #include "proto/states.h"
 
-static int ask_and_print(jd_args *a, const char *type, const char *case_id, json_t *body)
+int jd_ask_and_print(jd_args *a, const char *type, const char *case_id, json_t *body)
 {
     json_t *answer;
     const char *division = jd_division_for(a, case_id);
@@ -21,9 +21,9 @@ static int ask_and_print(jd_args *a, const char *type, const char *case_id, json
 
 int jd_run_get(jd_args *a)
 {
-    json_t *body = json_pack("{s:s}", "id", a->rest[0]);
-    if (a->content) json_object_set_new(body, "content", json_true());
-    if (body) return ask_and_print(a, "case.get", a->rest[0], body);
+    const char *type = a->content ? "content.read" : "case.get";
+    json_t *body = json_pack("{s:s, s:s*}", "id", a->rest[0], "department", a->content ? a->department : NULL);
+    if (body) return jd_ask_and_print(a, type, a->rest[0], body);
     jd_complain("'%s' is not text", a->rest[0]);
     return JD_EX_DATA;
 }
@@ -31,19 +31,19 @@ int jd_run_get(jd_args *a)
 int jd_run_explain(jd_args *a)
 {
     json_t *body = json_pack("{s:s}", "id", a->rest[0]);
-    if (body) return ask_and_print(a, "case.explain", a->rest[0], body);
+    if (body) return jd_ask_and_print(a, "case.explain", a->rest[0], body);
     jd_complain("'%s' is not text", a->rest[0]);
     return JD_EX_DATA;
 }
 
 int jd_run_stats(jd_args *a)
 {
-    return ask_and_print(a, "stats.get", NULL, json_object());
+    return jd_ask_and_print(a, "stats.get", NULL, json_object());
 }
 
 int jd_run_health(jd_args *a)
 {
-    return ask_and_print(a, "health.get", NULL, json_object());
+    return jd_ask_and_print(a, "health.get", NULL, json_object());
 }
 
 /* ------------------------------------------------------------ list */

@@ -20,7 +20,7 @@ typedef struct jd_args {
     const char *id, *reason, *at, *state, *department, *calendar, *to, *by;
     const char *key, *server_key; /* certificate files */
     const char *access, *out, *role, *divisions, *departments, *supervisors, *valid_from, *valid_to;
-    bool content, overdue, all, replay, quiet, watch, rules;
+    bool content, overdue, all, replay, quiet, watch, rules, dry_run, run;
     int64_t since, count, limit;
     const char *supervisor;
     const char *policy, *published_on; /* import */
@@ -58,6 +58,8 @@ int jd_worse(int a, int b); /* of two exit codes the one to end with */
  * caller's to decref. A refusal has been said on stderr. */
 int jd_ask(jd_args *a, jd_client *c, const jd_request *r, json_t *body, json_t **answer);
 int jd_ask_once(jd_args *a, const char *type, const char *division, json_t *body, json_t **answer);
+
+int jd_ask_and_print(jd_args *a, const char *type, const char *case_id, json_t *body); /* once, of a case's division */
 
 /* json.c */
 void jd_json_pack(const json_t *v, jd_buf *out);
@@ -102,6 +104,9 @@ int jd_run_watch(jd_args *a);
 int jd_run_get(jd_args *a);
 int jd_run_list(jd_args *a);
 int jd_run_explain(jd_args *a);
+int jd_run_reads(jd_args *a);
+int jd_run_export(jd_args *a);
+int jd_run_retention(jd_args *a);
 int jd_run_stats(jd_args *a);
 int jd_run_health(jd_args *a);
 int jd_run_schema(jd_args *a);

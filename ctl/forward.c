@@ -44,8 +44,17 @@ static int look(const forwarding *f, const char *report, json_t **answer)
 {
     char division[8];
     snprintf(division, sizeof division, "%.6s", report + 2);
-    const jd_request r = { .type = "case.get", .division = division, .reason = f->a->reason };
-    return jd_ask(f->a, f->client, &r, json_pack("{s:s, s:b}", "id", report, "content", 1), answer);
+    const jd_request r = { .type = "case.get", .division = division };
+    return jd_ask(f->a, f->client, &r, json_pack("{s:s}", "id", report), answer);
+}
+
+/* What was handed in leaves only by a read that is recorded: here by whom it is passed on, there by whoever has it. */
+static int read_content(const forwarding *f, const char *report, const char *department, json_t **answer)
+{
+    char division[8];
+    snprintf(division, sizeof division, "%.6s", report + 2);
+    const jd_request r = { .type = "content.read", .division = division, .reason = f->a->reason };
+    return jd_ask(f->a, f->client, &r, json_pack("{s:s, s:s}", "id", report, "department", department), answer);
 }
 
 /* The latest message of that type in a case's content, which has the oldest last; NULL: none. */
@@ -79,14 +88,18 @@ static json_t *as_received(const forwarding *f, const json_t *answer)
 }
 
 /* There first: should that division refuse it, nothing happened here. */
-static int pass_on(const forwarding *f, const json_t *answer)
+static int pass_on(const forwarding *f)
 {
-    json_t *received = NULL, *done = NULL, *body = as_received(f, answer);
+    json_t *received = NULL, *done = NULL, *content = NULL;
+    int code = read_content(f, f->report, f->a->by, &content);
+    json_t *body = code == JD_EX_OK ? as_received(f, content) : NULL;
+    json_decref(content);
+    if (code != JD_EX_OK) return code;
     if (!body) {
         jd_complain("%s was not submitted here: what was received is not passed on again", f->report);
         return JD_EX_REFUSED;
     }
-    int code = step(f, "report.receive", f->a->to, "receive", body, &received);
+    code = step(f, "report.receive", f->a->to, "receive", body, &received);
     if (code == JD_EX_OK) {
         body = json_pack("{s:s, s:s, s:s, s:s}", "report", f->report, "by", f->a->by, "division", f->a->to,
                          "forwarded_case", jd_json_text(received, "entity_id"));
@@ -99,18 +112,21 @@ static int pass_on(const forwarding *f, const json_t *answer)
 
 static int bring_back(const forwarding *f, const char *there)
 {
-    json_t *answer, *receipt = NULL, *result = NULL;
+    json_t *answer, *content = NULL, *receipt = NULL, *result = NULL;
     int code = look(f, there, &answer);
-    if (code == JD_EX_OK) result = said(answer, "report.result");
+    const json_t *known = json_object_get(answer, "case");
+    bool done = code == JD_EX_OK && *jd_json_text(known, "result");
+    if (done) code = read_content(f, there, jd_json_text(known, "department"), &content);
+    if (done && code == JD_EX_OK) result = said(content, "report.result");
     if (code == JD_EX_OK && !result)
-        printf("%s is with %.6s as %s, %s\n", f->report, there + 2, there,
-               jd_json_text(json_object_get(answer, "case"), "state"));
+        printf("%s is with %.6s as %s, %s\n", f->report, there + 2, there, jd_json_text(known, "state"));
     if (result) {
         json_t *body = json_pack("{s:s, s:s, s:s, s:s}", "report", f->report, "department", f->a->by, "result",
                                  jd_json_text(result, "result"), "summary", jd_json_text(result, "summary"));
         code = step(f, "report.result", f->from, "result", body, &receipt);
     }
     json_decref(answer);
+    json_decref(content);
     json_decref(receipt);
     return code;
 }
@@ -132,7 +148,7 @@ static int forward(const forwarding *f)
     if (code == JD_EX_OK && strcmp(state, "forwarded") == 0 && *there)
         code = bring_back(f, there);
     else if (code == JD_EX_OK)
-        code = may_go(f, state) ? pass_on(f, answer) : JD_EX_REFUSED;
+        code = may_go(f, state) ? pass_on(f) : JD_EX_REFUSED;
     json_decref(answer);
     return code;
 }

@@ -14,7 +14,7 @@ typedef enum {
 } jd_role;
 
 /* What must be true of who sends a message, besides the role. */
-typedef enum { JD_ACT_NOTHING, JD_ACT_DEPARTMENT, JD_ACT_SUPERVISOR, JD_ACT_SEES, JD_ACT_DIVISION } jd_truth;
+typedef enum { JD_ACT_NOTHING, JD_ACT_DEPARTMENT, JD_ACT_SUPERVISOR, JD_ACT_SEES, JD_ACT_READS, JD_ACT_DIVISION } jd_truth;
 
 typedef struct jd_access {
     uint8_t roles; /* a bit a role; admin's is always set but for what is nobody's */

@@ -149,10 +149,12 @@ static void answers(jd_buf *b)
     static const char *const rows[][3] = {
         { "`case.get`", "`case`",
           "map: `id`, `entity`, `state`, `version`, `policy`, `department`, `due`, `overdue`, and "
-          "what the entity has besides" },
-        { "", "`content`",
-          "with `content` true: list of what was handed in, newest first: `type`, `at`, `reason`, "
-          "`body`" },
+          "what the entity has besides; `erased` where its content was destroyed" },
+        { "`reads.list`", "`reads`",
+          "list, newest first, of each case the last 2,000: `entry`, `at`, `type`, `id`, `reader`, `sender`" },
+        { "`retention.due`", "`due`",
+          "list of `item`, `of` (application, supervisor, reports), `ended`, `due`, `rule`, and `reports`, a number" },
+        { "", "`next`", "where it is not the last page" },
         { "`case.list`", "`cases`", "list of such maps" },
         { "", "`next`",
           "where the page is not the last: the `after` of the next one, also when this page is "
@@ -312,6 +314,7 @@ static void truth_of(const jd_access *x, char *out, size_t n)
         [JD_ACT_DEPARTMENT] = "acts for the department in `%s`",
         [JD_ACT_SUPERVISOR] = "acts for the supervisor in `%s`",
         [JD_ACT_SEES] = "may see the case in `%s`",
+        [JD_ACT_READS] = "may see the case in `%s`, and acts for the department or supervisor named",
         [JD_ACT_DIVISION] = "not limited to some departments",
     };
     const char *at = strstr(says[x->truth], "%s");

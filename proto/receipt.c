@@ -138,7 +138,7 @@ void jd_event_pack(const jd_event *e, jd_buf *b)
     char division[8] = "";
     jd_buf d = { .p = division, .cap = sizeof division, .cap_max = sizeof division };
     add_division(&d, e->division);
-    size_t extra = (e->department.n > 0) + (size_t)(e->due != JD_NO_DAY) + (e->code != NULL);
+    size_t extra = (e->department.n > 0) + (size_t)(e->due != JD_NO_DAY) + (e->code != NULL) + (e->count > 0);
     jd_pack_map(b, 13 + extra);
     jd_pack_ku(b, "v", 1);
     jd_pack_ku(b, "seq", e->seq);
@@ -156,6 +156,7 @@ void jd_event_pack(const jd_event *e, jd_buf *b)
     if (e->department.n) jd_pack_ks(b, "department", e->department);
     if (e->due != JD_NO_DAY) jd_pack_kd(b, "due", e->due);
     if (e->code) jd_pack_kz(b, "code", e->code);
+    if (e->count) jd_pack_ku(b, "count", e->count);
 }
 
 void jd_refused_pack(const uint8_t cause[16], jd_code code, jd_buf *b)

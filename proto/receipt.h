@@ -60,6 +60,7 @@ typedef struct jd_event {
     int articles_n;
     jd_str department; /* "" for none */
     jd_day due;        /* JD_NO_DAY for none */
+    uint64_t count;    /* of what the event is about; 0 for none */
     const char *code;  /* refusal code of a pushed message, or NULL */
 } jd_event;
 

@@ -9,6 +9,8 @@
 #define ONE     "\"const\":1"
 #define MAPS    "\"type\":\"array\",\"items\":{\"type\":\"object\"}"
 #define COUNT   "\"type\":\"integer\",\"minimum\":1"
+#define NUMBER  "\"type\":\"integer\",\"minimum\":0"
+#define MAPS    "\"type\":\"array\",\"items\":{\"type\":\"object\"}"
 #define TEXT    "\"type\":\"string\""
 #define DAY     "\"type\":\"string\",\"format\":\"date\""
 #define TIME    "\"type\":\"string\",\"format\":\"date-time\""
@@ -45,6 +47,16 @@ static const jd_shape receipt[] = {
     { "ranking", "list of maps", MAPS, false,
       "round.review, where the regulation gives priorities: `application`, `weight`, and the `rules` that give it" },
     { "next", "integer", COUNT, false, "round.review: where the page is not the last, the `after` of the next" },
+    { "content", "list of maps", MAPS, false,
+      "of content.read: what was handed in, newest first: type, at, entry, sender, event, to, because, and reason and "
+      "body, or erased; a supervisor sees of a report their own words and the feedback" },
+    { "content_next", "integer", COUNT, false, "where there is more: `before` of the next content.read" },
+    { "export", "map", "\"type\":\"object\"", false,
+      "of person.export: subject; cases, each with id, state and its entries as in content; reads; reports, likewise; "
+      "next where there are more reports: `after` of the next part" },
+    { "persons", "integer", NUMBER, false, "of retention.run: how many can be read no more" },
+    { "reports", "integer", NUMBER, false, "likewise" },
+    { "erased", "true", "\"const\":true", false, "what was read the first time was erased since" },
 };
 
 static const jd_shape because[] = {
@@ -64,7 +76,7 @@ static const jd_shape event[] = {
     { "division", "word", REGION, true, "GB/T 2260" },
     { "entity", "word", TEXT, true, "what it is about" },
     { "id", "case id", TEXT, true, "the case; empty where it is about none" },
-    { "version", "integer", "\"type\":\"integer\",\"minimum\":0", true, "of the case" },
+    { "version", "integer", NUMBER, true, "of the case" },
     { "event", "code", CODE, true, "what happened: see the table of events" },
     { "from", "word", TEXT, true, "state before; empty for none" },
     { "to", "word", TEXT, true, "state after; empty for none" },
@@ -75,6 +87,7 @@ static const jd_shape event[] = {
     { "department", "word", TEXT, false, "the lead department" },
     { "due", "date", DAY, false, "last day of the time limit it speaks of" },
     { "code", "code", CODE, false, "why a pushed message was refused" },
+    { "count", "integer", COUNT, false, "of how many it speaks" },
 };
 
 #define ROWS(t)                        \

@@ -140,8 +140,8 @@ def check_receipts(daemon, sender):
 def check_contents(daemon, sender):
     client, lost = daemon.client(), set()
     for id in random.Random(SEED).sample(sorted(sender.receipts), min(CONTENTS, len(sender.receipts))):
-        asked = {"id": sender.receipts[id]["entity_id"], "content": True}
-        answer = client.ok("case.get", asked, sender.division, reason="核对内容", at=DAY)
+        asked = {"id": sender.receipts[id]["entity_id"], "department": "bureau"}
+        answer = client.ok("content.read", asked, sender.division, reason="核对内容", at=DAY)
         if sender.bodies[id]["text"] not in str(answer):
             lost.add(id)
     return lost

@@ -113,6 +113,15 @@ static jd_str named(const jd_access *x, const void *msg)
     return *(const jd_str *)(const void *)((const char *)msg + x->offset);
 }
 
+/* Staff read for a department of theirs, a portal for a supervisor of its own. */
+static bool reads(jd_ctx *c, const struct jd_content_read *m)
+{
+    const jd_actor *a = c->cmd->actor;
+    if (!of_case(c, m->id) || (m->department.p && !of_department(a, m->department))) return false;
+    if (a->role != JD_ROLE_portal) return true;
+    return m->supervisor.p && !m->department.p && of_supervisor(c, m->supervisor);
+}
+
 bool jd_authorised(jd_ctx *c, const void *msg)
 {
     const jd_actor *a = c->cmd->actor;
@@ -124,6 +133,9 @@ bool jd_authorised(jd_ctx *c, const void *msg)
         jd_refuse(c, JD_CODE_NOT_YOUR_DEPARTMENT, JD_NO_RULE, x->field, "a department this client is granted");
     else if (msg && x->truth == JD_ACT_SUPERVISOR && !of_supervisor(c, named(x, msg)))
         jd_refuse(c, JD_CODE_NOT_YOUR_SUPERVISOR, JD_NO_RULE, x->field, "a supervisor this client is granted");
+    else if (msg && x->truth == JD_ACT_READS && !reads(c, msg))
+        jd_refuse(c, JD_CODE_NOT_YOUR_CASE, JD_NO_RULE, x->field,
+                  "a case this client may see, read for a department or supervisor it is granted");
     else if (msg && x->truth == JD_ACT_SEES && !of_case(c, named(x, msg)))
         jd_refuse(c, JD_CODE_NOT_YOUR_CASE, JD_NO_RULE, x->field, "a case this client may see");
     return !jd_refused(c);
@@ -150,9 +162,4 @@ bool jd_may_read(const jd_asked *q, jd_case_id id, const jd_case_row *row)
     bool ok = sees(&v, id, row);
     jd_arena_free(&scratch);
     return ok;
-}
-
-bool jd_may_read_content(const jd_asked *q)
-{
-    return !q->actor || q->actor->role == JD_ROLE_staff || q->actor->role == JD_ROLE_admin;
 }

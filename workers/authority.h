@@ -14,6 +14,5 @@ bool jd_authorised(jd_ctx *c, const void *msg);
 /* A query: its role, and what it may be told. The first fails the query. */
 bool jd_may_ask(jd_asked *q, jd_msg type);
 bool jd_may_read(const jd_asked *q, jd_case_id id, const jd_case_row *row);
-bool jd_may_read_content(const jd_asked *q);
 
 #endif

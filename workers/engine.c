@@ -93,7 +93,11 @@ bool jd_engine_open(jd_engine *g, jd_store *store, jd_vault *vault, uint32_t div
     *g = (jd_engine){ .division = division, .store = store, .vault = vault, .due_hint = JD_NO_TIME };
     snprintf(why, why_n, "the store cannot be read");
     jd_begin(store, &t, false);
-    bool ok = !t.rc && jd_tally_read(&t, &g->tally) && load_all(g, &t, why, why_n);
+    bool ok = !t.rc && jd_tally_read(&t, &g->tally);
+    jd_abort(&t);
+    if (!ok || !jd_keyring_open(vault, store, g->tally.seq == 0, why, why_n)) return false;
+    jd_begin(store, &t, false);
+    ok = !t.rc && load_all(g, &t, why, why_n);
     jd_abort(&t);
     jd_arena_reset(&g->arena);
     return ok;
@@ -106,6 +110,8 @@ void jd_engine_close(jd_engine *g)
     jd_arena_free(&g->arena);
     jd_buf_free(&g->entry);
     jd_buf_free(&g->row);
+    jd_buf_free(&g->gone);
+    jd_scrub_free(&g->scrub);
 }
 
 enum { AT_ONCE = 1024, RECKONS_AT_ONCE = 64 };
@@ -115,6 +121,7 @@ void jd_batch_begin(jd_engine *g, jd_buf *events)
     g->events = events;
     g->events_n = 0;
     g->reckons_left = RECKONS_AT_ONCE;
+    g->gone.n = 0;
     jd_arena_reset(&g->arena);
     jd_begin(g->store, &g->txn, true);
 }
@@ -124,6 +131,7 @@ static void roll_back(jd_engine *g)
 {
     jd_txn t;
     g->due_hint = JD_NO_TIME;
+    jd_vault_forget_all(g->vault); /* keys that were drawn are drawn anew */
     jd_begin(g->store, &t, false);
     if (!jd_tally_read(&t, &g->tally)) jd_die(JD_EX_IO, "the store cannot be read back");
     jd_abort(&t);
@@ -133,7 +141,10 @@ int jd_batch_commit(jd_engine *g)
 {
     jd_tally_write(&g->txn, &g->tally);
     int rc = jd_commit(&g->txn);
-    if (rc) roll_back(g);
+    if (rc)
+        roll_back(g);
+    else if (g->gone.n)
+        jd_scrub_add(&g->scrub, jd_buf_view(&g->gone));
     return rc;
 }
 

@@ -10,6 +10,7 @@
 #include "workers/journal.h"
 #include "workers/policy/policy.h"
 #include "workers/rows.h"
+#include "workers/scrub.h"
 
 enum { JD_POLICIES_MAX = 1024, JD_CALENDARS_MAX = 1024, JD_REASONS_MAX = 32 };
 
@@ -60,6 +61,8 @@ typedef struct jd_engine {
     jd_txn txn;        /* the batch's */
     jd_arena arena;    /* the batch's */
     jd_buf entry, row; /* scratch */
+    jd_buf gone;       /* keys destroyed in this batch */
+    jd_scrub scrub;    /* and in those before, where copies may be left of them */
     bool nearly_full;  /* new cases are told to come again; what is there goes on */
     jd_ms due_hint;    /* nothing is due before; JD_NO_TIME: look */
     int reckons_left;  /* in this batch */

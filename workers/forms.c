@@ -24,6 +24,14 @@ bool jd_form_of(jd_txn *t, const jd_vault *v, jd_arena *a, const struct jd_row_a
     return row->forms.n > 0;
 }
 
+void jd_form_lost(jd_ctx *c, const struct jd_row_application *row)
+{
+    if (jd_slot_destroyed(&c->g->txn, (jd_slot){ JD_SLOT_PERSON, (uint64_t)row->person }))
+        jd_refuse(c, JD_CODE_ERASED, JD_NO_RULE, NULL, "an application that was not erased");
+    else
+        c->out->code = JD_CODE_INTERNAL;
+}
+
 bool jd_form_added(jd_ctx *c, struct jd_row_application *row)
 {
     if (row->forms.n / 8 >= JD_FORMS_MAX) {

@@ -143,8 +143,9 @@ void jd_close_application(jd_ctx *c, uint64_t person, uint64_t supervisor);   /*
 /* forms.c: applications' forms and their screening */
 enum { JD_FORMS_MAX = 32 };
 bool jd_form_of(jd_txn *t, const jd_vault *v, jd_arena *a, const struct jd_row_application *row,
-                jd_form *form);                                /* as submitted and supplemented so far */
-bool jd_form_added(jd_ctx *c, struct jd_row_application *row); /* this command's is one more; else refuses */
+                jd_form *form);                                     /* as submitted and supplemented so far */
+void jd_form_lost(jd_ctx *c, const struct jd_row_application *row); /* it was not there: erased, or our fault */
+bool jd_form_added(jd_ctx *c, struct jd_row_application *row);      /* this command's is one more; else refuses */
 int jd_screen_case(jd_ctx *c, const jd_policy *p, const jd_form *form, int channel,
                    const jd_tri *facts); /* the state, with reasons; refuses what is refused at the door */
 

@@ -214,6 +214,7 @@ void jd_begin_recusal(jd_ctx *c, const jd_policy *p, uint64_t number, jd_case_ro
     row->recusal.supervisor = (int64_t)supervisor;
     row->recusal.scope = scope;
     row->recusal.object = object;
+    jd_tie(c, JD_TIE_recusals, supervisor, number);
     row->recusal.dept = p->manager;
     jd_put_bytes(c, JD_DB_INTERESTS, jd_key_recusal(supervisor, scope, object), (jd_str){ (const char *)be, 8 });
     jd_reason_add(c, (jd_reason){ .rule = p->recusal.rule, .on = JD_ON_NOTHING });

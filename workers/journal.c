@@ -25,7 +25,7 @@ static void pack_reason(const jd_reason *r, jd_buf *out)
     jd_buf_u8(out, r->value);
 }
 
-void jd_entry_pack(const jd_entry *e, const jd_vault *v, jd_str plain, jd_buf *out)
+void jd_entry_pack(const jd_entry *e, const jd_secret *key, jd_slot slot, jd_str plain, jd_buf *out)
 {
     jd_buf_u8(out, JD_ENTRY_FORMAT);
     jd_buf_u16(out, e->type);
@@ -40,8 +40,8 @@ void jd_entry_pack(const jd_entry *e, const jd_vault *v, jd_str plain, jd_buf *o
     jd_buf_varint(out, (uint64_t)e->reasons_n);
     for (int i = 0; i < e->reasons_n; i++) pack_reason(&e->reasons[i], out);
     jd_buf_u64(out, e->salt);
-    jd_buf_varint(out, plain.n + JD_SEAL_OVERHEAD);
-    jd_seal(v, (jd_place){ e->seq, e->salt }, plain, out);
+    jd_buf_varint(out, jd_sealed_size(slot, plain.n));
+    jd_seal(key, slot, (jd_place){ e->seq, e->salt }, plain, out);
 }
 
 void jd_entry_close(jd_buf *entry, size_t start, const uint8_t prev[JD_CHAIN], uint8_t out[JD_CHAIN])
@@ -136,7 +136,9 @@ bool jd_entry_read(jd_txn *t, uint64_t seq, jd_arena *a, jd_entry *out)
 {
     jd_str bytes;
     jd_key k = jd_key_seq(seq);
-    return jd_get(t, JD_DB_JOURNAL, jd_k(&k), &bytes) && jd_entry_parse(bytes, seq, a, out);
+    if (!jd_get(t, JD_DB_JOURNAL, jd_k(&k), &bytes) || !jd_entry_parse(bytes, seq, a, out)) return false;
+    out->txn = t;
+    return true;
 }
 
 void jd_plain_pack(jd_str why, jd_str body, jd_buf *out)
@@ -146,10 +148,21 @@ void jd_plain_pack(jd_str why, jd_str body, jd_buf *out)
     jd_buf_str(out, body);
 }
 
+bool jd_entry_plain(const jd_entry *e, const jd_vault *v, jd_arena *a, jd_str *plain)
+{
+    return jd_unseal_in(v, e->txn, (jd_place){ e->seq, e->salt }, e->sealed, a, plain);
+}
+
+bool jd_entry_erased(const jd_entry *e)
+{
+    jd_slot slot;
+    return jd_sealed_slot(e->sealed, &slot) && jd_slot_destroyed(e->txn, slot);
+}
+
 bool jd_entry_open(const jd_entry *e, const jd_vault *v, jd_arena *a, jd_str *why, jd_str *body)
 {
     jd_str plain;
-    if (!jd_unseal(v, (jd_place){ e->seq, e->salt }, e->sealed, a, &plain)) return false;
+    if (!jd_entry_plain(e, v, a, &plain)) return false;
     jd_cur c = jd_cur_of(plain.p, plain.n);
     *why = jd_cur_bytes(&c, jd_cur_varint(&c));
     *body = (jd_str){ c.p, (uint32_t)(c.end - c.p) };

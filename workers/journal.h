@@ -9,8 +9,7 @@
 #include "proto/codes.h"
 #include "proto/events.h"
 #include "proto/states.h"
-#include "workers/store.h"
-#include "workers/vault.h"
+#include "workers/keyring.h"
 
 enum { JD_CHAIN = 32, JD_ENTRY_FORMAT = 1 };
 
@@ -26,6 +25,7 @@ typedef enum {
     JD_ON_DUE,      /* the last day before this, a jd_day */
     JD_ON_CALENDAR, /* the calendar of that number */
     JD_ON_ACCUSED,  /* whom a report is about: told in the receipt, and in no event */
+    JD_ON_READER,   /* who read: a department, JD_NO_DEPT for the person it is about */
 } jd_ground;
 
 typedef struct jd_reason {
@@ -56,11 +56,12 @@ typedef struct jd_entry {
     jd_reason *reasons;
     uint64_t salt; /* with seq, the seal's nonce */
     jd_str sealed; /* reason of the header, then the canonical body */
+    jd_txn *txn;   /* where it was read: its key is found there */
     uint8_t chain[JD_CHAIN];
 } jd_entry;
 
 /* Without the chain's hash, which jd_entry_close adds over the entry before and these bytes. */
-void jd_entry_pack(const jd_entry *e, const jd_vault *v, jd_str plain, jd_buf *out);
+void jd_entry_pack(const jd_entry *e, const jd_secret *key, jd_slot slot, jd_str plain, jd_buf *out);
 void jd_entry_close(jd_buf *entry, size_t start, const uint8_t prev[JD_CHAIN], uint8_t out[JD_CHAIN]);
 
 bool jd_entry_parse(jd_str bytes, uint64_t seq, jd_arena *a, jd_entry *out);
@@ -71,6 +72,8 @@ bool jd_entry_read(jd_txn *t, uint64_t seq, jd_arena *a, jd_entry *out);
 
 /* The sealed part, opened: the reason of the request's header and the canonical body. */
 void jd_plain_pack(jd_str why, jd_str body, jd_buf *out);
+bool jd_entry_plain(const jd_entry *e, const jd_vault *v, jd_arena *a, jd_str *plain); /* both, as packed */
 bool jd_entry_open(const jd_entry *e, const jd_vault *v, jd_arena *a, jd_str *why, jd_str *body);
+bool jd_entry_erased(const jd_entry *e); /* its key was destroyed: it never opens again */
 
 #endif

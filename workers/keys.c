@@ -99,6 +99,14 @@ jd_key jd_key_fact(uint64_t person, jd_str predicate)
     return k;
 }
 
+jd_key jd_key_slot(uint8_t kind, uint64_t number)
+{
+    jd_key k = { .n = 0 };
+    add8(&k, kind);
+    add64(&k, number);
+    return k;
+}
+
 jd_key jd_key_tie(jd_tie_kind kind, uint64_t from, uint64_t to)
 {
     jd_key k = { .n = 0 };
@@ -159,6 +167,12 @@ uint64_t jd_unkey_case(jd_str k, jd_entity *e)
 {
     *e = (jd_entity)(uint8_t)k.p[0];
     return jd_get_be64((const uint8_t *)k.p + 1);
+}
+
+void jd_unkey_slot(jd_str k, uint8_t *kind, uint64_t *number)
+{
+    *kind = (uint8_t)k.p[0];
+    *number = jd_get_be64((const uint8_t *)k.p + 1);
 }
 
 void jd_unkey_clock(jd_str k, jd_ms *due, jd_entity *e, uint64_t *number, int *kind)

@@ -31,7 +31,15 @@ static inline jd_str jd_k(const jd_key *k)
     TIE(document_of, "a supervisor to the documents sent to them")          \
     TIE(recipient, "a document to whom it was sent")                        \
     TIE(acknowledged, "a document to who acknowledged it")                  \
-    TIE(reward_of, "a report to the reward it was referred for")
+    TIE(reward_of, "a report to the reward it was referred for")            \
+    TIE(applications, "a person to their applications")                     \
+    TIE(held, "a person to their appointments")                             \
+    TIE(accused, "a supervisor to the cases for dismissal")                 \
+    TIE(certificates, "a supervisor to all their certificates")             \
+    TIE(claims, "a supervisor to all their claims")                         \
+    TIE(recusals, "a supervisor to all their recusals")                     \
+    TIE(rewards, "a supervisor to the rewards they were referred for")      \
+    TIE(deeds, "a supervisor to what they did alone")
 
 typedef enum {
 #define TIE(name, doc) JD_TIE_##name,
@@ -52,6 +60,7 @@ jd_key jd_key_person(uint64_t number);
 jd_key jd_key_certificate(jd_str number);
 jd_key jd_key_origin(uint32_t division, uint64_t number); /* in JD_DB_PEOPLE */
 jd_key jd_key_fact(uint64_t person, jd_str predicate);
+jd_key jd_key_slot(uint8_t kind, uint64_t number); /* of a data key */
 jd_key jd_key_tie(jd_tie_kind kind, uint64_t from, uint64_t to);
 jd_key jd_key_institution(jd_str code);
 jd_key jd_key_claim(uint64_t supervisor, jd_str institution); /* "" is in front of them all */
@@ -59,6 +68,7 @@ jd_key jd_key_recusal(uint64_t supervisor, int scope, jd_str object);
 
 uint64_t jd_unkey_seq(jd_str k);
 uint64_t jd_unkey_case(jd_str k, jd_entity *e);
+void jd_unkey_slot(jd_str k, uint8_t *kind, uint64_t *number);
 void jd_unkey_clock(jd_str k, jd_ms *due, jd_entity *e, uint64_t *number, int *kind);
 void jd_unkey_work(jd_str k, jd_entity *e, int *state, uint16_t *dept, uint64_t *number);
 

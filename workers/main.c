@@ -12,11 +12,12 @@
 
 #include "base/config.h"
 #include "base/log.h"
+#include "workers/rotate.h"
 #include "workers/server.h"
 #include "workers/verify.h"
 
 typedef struct options {
-    const char *config;
+    const char *config, *keys;
     uint32_t division;
     bool verify, replay, child, check;
 } options;
@@ -25,6 +26,7 @@ static void usage(FILE *out)
 {
     fputs("usage: jiandu-worker [-c FILE] --division CODE\n"
           "       jiandu-worker [-c FILE] [--division CODE] --verify [--replay]\n"
+          "       jiandu-worker [-c FILE] --keys show|add|drop\n"
           "\n"
           "Owns one division's cases: its policy, its store, its clocks. Started by jiandud or by the\n"
           "service manager.\n"
@@ -34,6 +36,7 @@ static void usage(FILE *out)
           "      --verify         check the store of that division, or of all, and say what is broken\n"
           "      --replay         with --verify: also replay the journal into an empty store and compare\n"
           "      --check-policy   say what is wrong with the division's policy, with file and line, and stop\n"
+          "      --keys WHAT      the master key: show which versions the stores need, add one, drop the old ones\n"
           "      --child          end when the process that started this one does\n"
           "      --version, --help\n",
           out);
@@ -41,11 +44,11 @@ static void usage(FILE *out)
 
 static options read_options(int argc, char **argv)
 {
-    static const struct option longs[] = {
-        { "config", 1, 0, 'c' },  { "division", 1, 0, 'd' }, { "verify", 0, 0, 'V' },
-        { "replay", 0, 0, 'R' },  { "child", 0, 0, 'C' },    { "check-policy", 0, 0, 'P' },
-        { "version", 0, 0, 'v' }, { "help", 0, 0, 'h' },     { 0 }
-    };
+    static const struct option longs[] = { { "config", 1, 0, 'c' }, { "division", 1, 0, 'd' },
+                                           { "verify", 0, 0, 'V' }, { "replay", 0, 0, 'R' },
+                                           { "child", 0, 0, 'C' },  { "check-policy", 0, 0, 'P' },
+                                           { "keys", 1, 0, 'K' },   { "version", 0, 0, 'v' },
+                                           { "help", 0, 0, 'h' },   { 0 } };
     options o = { .config = "/etc/jiandu/jiandu.yaml" };
     int c;
     while ((c = getopt_long(argc, argv, "c:d:", longs, NULL)) != -1) {
@@ -56,12 +59,13 @@ static options read_options(int argc, char **argv)
         case 'R': o.replay = true; break;
         case 'C': o.child = true; break;
         case 'P': o.check = true; break;
+        case 'K': o.keys = optarg; break;
         case 'v': puts("jiandu-worker (jiandu) " JD_VERSION); exit(0);
         case 'h': usage(stdout); exit(0);
         default: usage(stderr); exit(JD_EX_USAGE);
         }
     }
-    if (optind < argc || (!o.verify && !o.division)) {
+    if (optind < argc || (!o.verify && !o.keys && !o.division)) {
         usage(stderr);
         exit(JD_EX_USAGE);
     }
@@ -203,6 +207,7 @@ int main(int argc, char **argv)
     if (o.division && !configured(c, o.division))
         jd_die(JD_EX_USAGE, "division %06u is not among those of %s", o.division, o.config);
     int rc = o.verify  ? jd_verify_all(c, o.division, o.replay)
+             : o.keys  ? jd_rotate(c, o.keys)
              : o.check ? check_policy(c, o.division)
                        : serve(c, o.division);
     jd_config_free(c);

@@ -19,6 +19,8 @@ static const asker askers[JD_MSG_COUNT] = {
     [JD_MSG_supervisor_record] = jd_ask_supervisor_record,
     [JD_MSG_supervisor_find] = jd_ask_supervisor_find,
     [JD_MSG_document_outstanding] = jd_ask_document_outstanding,
+    [JD_MSG_reads_list] = jd_ask_reads_list,
+    [JD_MSG_retention_due] = jd_ask_retention_due,
 };
 
 void jd_ask_fail(jd_asked *q, jd_code code, const char *field, const char *text)

@@ -35,6 +35,8 @@ void jd_ask_health_get(jd_asked *q, const void *msg);
 void jd_ask_supervisor_record(jd_asked *q, const void *msg);
 void jd_ask_supervisor_find(jd_asked *q, const void *msg);
 void jd_ask_document_outstanding(jd_asked *q, const void *msg);
+void jd_ask_reads_list(jd_asked *q, const void *msg);
+void jd_ask_retention_due(jd_asked *q, const void *msg);
 
 /* query_case.c: the map of one case */
 void jd_pack_case(jd_asked *q, jd_entity e, uint64_t number, const jd_case_row *row);

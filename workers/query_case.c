@@ -15,66 +15,15 @@ jd_case_row *jd_ask_case(jd_asked *q, jd_str text, jd_case_id *id)
 
 /* ------------------------------------------------------------ case.get */
 
-static uint64_t previous(const jd_entry *e, jd_case_id id)
-{
-    const jd_changed *c = jd_entry_change(e, id);
-    return c ? c->prev : 0;
-}
-
-static bool open_entry(jd_asked *q, const jd_entry *e, void **msg, jd_str *why)
-{
-    jd_str body;
-    const jd_layout *l = &jd_message_get((jd_msg)e->type)->layout;
-    *msg = jd_alloc(&q->arena, l->size);
-    return jd_entry_open(e, q->g->vault, &q->arena, why, &body) && jd_decode_row(l, body, &q->arena, *msg);
-}
-
-enum { CONTENT_MAX = 200 };
-
-/* What was handed in, oldest last: the sealed bodies of the case's history. The oldest, which says what it is about,
- * is told however long that is. */
-static void pack_content(jd_asked *q, jd_case_id id, const jd_case_row *row)
-{
-    jd_entry e;
-    jd_str why;
-    void *msg;
-    size_t n = 0, at;
-    jd_pack_z(q->out, "content");
-    at = jd_pack_open(q->out);
-    for (uint64_t seq = (uint64_t)row->head.last_seq; seq; seq = previous(&e, id)) {
-        if (!jd_entry_read(&q->txn, seq, &q->arena, &e)) break;
-        if (n >= CONTENT_MAX - 1 && previous(&e, id)) continue;
-        if (jd_message_get((jd_msg)e.type)->mode == JD_INTERNAL || !open_entry(q, &e, &msg, &why)) continue;
-        jd_pack_map(q->out, 4);
-        jd_pack_kz(q->out, "type", jd_message_get((jd_msg)e.type)->text);
-        jd_pack_kt(q->out, "at", e.at);
-        jd_pack_ks(q->out, "reason", why);
-        jd_pack_z(q->out, "body");
-        jd_encode_map(&jd_message_get((jd_msg)e.type)->layout, msg, JD_P_SENSITIVE + 1, q->out);
-        n++;
-    }
-    jd_pack_close_list(q->out, at, n);
-    q->pairs++;
-}
-
 void jd_ask_case_get(jd_asked *q, const void *msg)
 {
     const struct jd_case_get *m = msg;
     jd_case_id id;
     jd_case_row *row = jd_ask_case(q, m->id, &id);
     if (!row) return;
-    if (m->content == JD_YES && !jd_may_read_content(q)) {
-        jd_ask_fail(q, JD_CODE_CONTENT_FOR_STAFF, "content", "no content");
-        return;
-    }
-    if (m->content == JD_YES && !q->why.n) {
-        jd_ask_fail(q, JD_CODE_REASON_REQUIRED, "content", "a reason in the header: content is personal data");
-        return;
-    }
     jd_pack_z(q->out, "case");
     jd_pack_case(q, id.entity, id.number, row);
     q->pairs++;
-    if (m->content == JD_YES) pack_content(q, id, row);
 }
 
 /* ------------------------------------------------------------ case.list */

@@ -1,5 +1,7 @@
 #include "workers/record.h"
 
+#include "workers/owner.h"
+
 static void put_row(jd_ctx *c, jd_change *ch, uint64_t seq)
 {
     jd_buf *b = &c->g->row;
@@ -86,7 +88,9 @@ static void apply_change(jd_ctx *c, jd_change *ch, uint64_t seq, jd_changed *out
 
 static void put_other(jd_engine *g, const jd_put_row *p)
 {
-    if (p->value.p)
+    if (p->db == JD_DB_KEYS)
+        jd_key_destroy(g->vault, &g->txn, jd_k(&p->key), &g->gone);
+    else if (p->value.p)
         jd_put(&g->txn, p->db, jd_k(&p->key), p->value);
     else
         jd_del(&g->txn, p->db, jd_k(&p->key));
@@ -96,8 +100,11 @@ static void put_entry(jd_ctx *c, jd_entry *e, jd_str plain)
 {
     jd_engine *g = c->g;
     jd_key k = jd_key_seq(e->seq);
+    jd_slot slot = jd_slot_of_outcome(c);
+    const jd_secret *key = jd_key_to_seal(g->vault, &g->txn, &slot);
+    if (!key) return; /* the transaction has the error */
     g->entry.n = 0;
-    jd_entry_pack(e, g->vault, plain, &g->entry);
+    jd_entry_pack(e, key, slot, plain, &g->entry);
     jd_entry_close(&g->entry, 0, g->tally.chain, e->chain);
     memcpy(g->tally.chain, e->chain, JD_CHAIN);
     jd_put(&g->txn, JD_DB_JOURNAL, jd_k(&k), jd_buf_view(&g->entry));
@@ -126,6 +133,7 @@ void jd_record(jd_ctx *c, jd_str plain, jd_entry *e)
                      .type = (uint16_t)c->cmd->type,
                      .policy = out->policy,
                      .at = c->at,
+                     .txn = &g->txn,
                      .salt = c->cmd->salt,
                      .sender = c->cmd->sender,
                      .event_first = g->tally.event_seq + 1,

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "proto/pack.h"
+#include "workers/content.h"
 #include "workers/review.h"
 
 static const char *form_field(uint16_t index)
@@ -54,6 +55,10 @@ static void fill_ground(const jd_policy *p, jd_msg type, const jd_reason *r, jd_
         snprintf(w->room, sizeof w->room, "%u", r->index);
         w->field = JD_STR("calendar");
         w->value = jd_str_of(w->room);
+        break;
+    case JD_ON_READER:
+        w->field = JD_STR("reader");
+        w->value = r->index < p->depts_n ? p->depts[r->index].item.code : JD_STR("self");
         break;
     default: break;
     }
@@ -117,6 +122,7 @@ void jd_render_receipt(jd_engine *g, const jd_policy *p, const jd_command *cmd, 
     r.because = because;
     if (e->changes_n > 0) fill_recorded(g, p, e, &r);
     add_more(g, p, e, a, &more, &r);
+    if (!r.more_n) r.more = jd_content_told(g, e, a, &r.more_n);
     jd_receipt_pack(&r, out);
     jd_buf_free(&more);
 }
@@ -163,6 +169,7 @@ void jd_render_event(const jd_engine *g, const jd_policy *p, const jd_entry *e, 
     if (!internal || c->event == JD_EV_push_refused) ev.cause = e->id;
     if (c->dept < p->depts_n) ev.department = p->depts[c->dept].item.code;
     if (c->event == JD_EV_push_refused) fill_push_refused(e, &ev);
+    if (c->event == JD_EV_retention_destroyed) ev.count = c->number;
     jd_event_topic(&ev, topic);
     jd_event_pack(&ev, event);
 }

@@ -26,7 +26,7 @@ struct server {
     uv_loop_t loop;
     uv_pipe_t listener;
     uv_async_t done;
-    uv_signal_t term, interrupt;
+    uv_signal_t term, interrupt, hangup;
     uv_timer_t watchdog;
     jd_engine *g;
     jd_writer *writer;
@@ -244,6 +244,12 @@ static void on_stop(uv_signal_t *sig, int number)
     uv_stop(&s->loop);
 }
 
+static void on_hangup(uv_signal_t *sig, int number)
+{
+    (void)number;
+    jd_writer_rekey(((server *)sig->data)->writer);
+}
+
 /* Alive means that the writer is, too. */
 static void on_watchdog(uv_timer_t *t)
 {
@@ -270,10 +276,12 @@ static void start_handles(server *s)
     uv_async_init(&s->loop, &s->done, on_done);
     uv_signal_init(&s->loop, &s->term);
     uv_signal_init(&s->loop, &s->interrupt);
+    uv_signal_init(&s->loop, &s->hangup);
     uv_timer_init(&s->loop, &s->watchdog);
-    s->done.data = s->term.data = s->interrupt.data = s->watchdog.data = s;
+    s->done.data = s->term.data = s->interrupt.data = s->hangup.data = s->watchdog.data = s;
     uv_signal_start(&s->term, on_stop, SIGTERM);
     uv_signal_start(&s->interrupt, on_stop, SIGINT);
+    uv_signal_start(&s->hangup, on_hangup, SIGHUP);
     if (sd_watchdog_enabled(0, &usec) > 0) uv_timer_start(&s->watchdog, on_watchdog, 0, usec / 2000);
 }
 

@@ -1,5 +1,6 @@
 /* A case as a map. */
 #include "workers/show.h"
+#include "workers/owner.h"
 
 #include "proto/pack.h"
 
@@ -95,5 +96,6 @@ void jd_pack_case(jd_asked *q, jd_entity e, uint64_t number, const jd_case_row *
     jd_show_day(&m, "due", row->head.due);
     jd_show_bool(&m, "overdue", row->head.overdue == JD_YES);
     if (showers[e]) showers[e](&m, q, p, row);
+    if (jd_slot_destroyed(&q->txn, jd_slot_of_case(&q->txn, &q->arena, e, row))) jd_show_bool(&m, "erased", true);
     jd_pack_close_map(q->out, m.at, m.n);
 }

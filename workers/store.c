@@ -30,6 +30,7 @@ static const char *const names[JD_DB_COUNT] = {
     [JD_DB_INSTITUTIONS] = "institutions",
     [JD_DB_INTERESTS] = "interests",
     [JD_DB_CALENDARS] = "calendars",
+    [JD_DB_KEYS] = "keys",
 };
 
 const char *jd_db_name(jd_db db)
@@ -117,6 +118,18 @@ void jd_store_close(jd_store *s)
     free(s);
 }
 
+bool jd_store_writes(const jd_store *s)
+{
+    return s->lock >= 0;
+}
+
+int jd_store_fd(const jd_store *s)
+{
+    int fd = -1;
+    mdb_env_get_fd(s->env, &fd);
+    return fd;
+}
+
 double jd_store_used(jd_store *s)
 {
     MDB_envinfo info;
@@ -140,7 +153,7 @@ bool jd_store_nearly_full(jd_store *s)
 void jd_begin(jd_store *s, jd_txn *t, bool write)
 {
     MDB_txn *txn = NULL;
-    *t = (jd_txn){ .store = s };
+    *t = (jd_txn){ .store = s, .writing = write };
     t->rc = mdb_txn_begin(s->env, NULL, write ? 0 : MDB_RDONLY, &txn);
     t->t = txn;
 }

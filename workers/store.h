@@ -23,6 +23,7 @@ typedef enum {
     JD_DB_CALENDARS,    /* likewise */
     JD_DB_INSTITUTIONS, /* code -> row */
     JD_DB_INTERESTS,    /* 'C' supervisor, institution -> claim; 'X' supervisor, scope, object -> recusal: open ones */
+    JD_DB_KEYS,         /* kind, number -> a data key, wrapped; empty: destroyed */
     JD_DB_COUNT
 } jd_db;
 
@@ -32,8 +33,9 @@ typedef struct jd_store jd_store;
 
 typedef struct jd_txn {
     jd_store *store;
-    void *t;                   /* MDB_txn */
-    int rc;                    /* 0, or the first error */
+    void *t; /* MDB_txn */
+    int rc;  /* 0, or the first error */
+    bool writing;
     void *cursor[JD_DB_COUNT]; /* kept where rows were last put: most go behind one another */
 } jd_txn;
 
@@ -41,7 +43,9 @@ typedef struct jd_txn {
  * lock file; a second writer is refused. map_bytes is address space, not disk. */
 jd_store *jd_store_open(const char *dir, bool writer, size_t map_bytes, char *why, size_t why_n);
 void jd_store_close(jd_store *s);
-enum { JD_STORE_DAMAGED = -1 }; /* what was read cannot have been written by us */
+bool jd_store_writes(const jd_store *s);
+int jd_store_fd(const jd_store *s); /* of the data file; LMDB's own, never to be closed */
+enum { JD_STORE_DAMAGED = -1 };     /* what was read cannot have been written by us */
 const char *jd_store_error(int rc);
 bool jd_store_full(int rc);        /* map or disk full: the message can be sent again later */
 double jd_store_used(jd_store *s); /* share of the map in use, 0..1 */

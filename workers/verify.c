@@ -7,13 +7,14 @@
 #include "base/log.h"
 #include "workers/engine.h"
 #include "workers/keys.h"
+#include "workers/replay.h"
 #include "workers/told.h"
 
 typedef struct check {
     jd_engine *g;
     jd_txn txn;
     jd_arena arena;
-    uint64_t entries, events, requests, cases, open_cases, clocks, sealed;
+    uint64_t entries, events, requests, cases, open_cases, clocks, erased, first_erased;
     uint64_t late, overdue[JD_E_COUNT];
     uint64_t in_state[JD_E_COUNT][32];
     uint64_t numbers[JD_E_COUNT];
@@ -21,6 +22,18 @@ typedef struct check {
 } check;
 
 #define BROKEN(c, number, ...) (snprintf((c)->broken, sizeof(c)->broken, "promise " #number ": " __VA_ARGS__), false)
+
+/* 4: a body opens, or its key was destroyed and nothing opens it any more. */
+static bool check_body(check *c, const jd_entry *e)
+{
+    jd_str plain;
+    if (jd_entry_erased(e)) {
+        if (c->erased++ == 0) c->first_erased = e->seq;
+        return true;
+    }
+    return jd_entry_plain(e, c->g->vault, &c->arena, &plain) ||
+           BROKEN(c, 4, "journal entry %llu: the sealed body does not open", (unsigned long long)e->seq);
+}
 
 /* 1 to 5: the journal: no gap, the chain, legal moves, bodies that open, events numbered in order. */
 static bool check_entry(check *c, const jd_entry *e, jd_str bytes, const uint8_t prev[JD_CHAIN])
@@ -35,11 +48,7 @@ static bool check_entry(check *c, const jd_entry *e, jd_str bytes, const uint8_t
     if (memcmp(hash, e->chain, JD_CHAIN) != 0) return BROKEN(c, 2, "journal entry %llu: the hash chain breaks", seq);
     if (e->event_first != c->events + 1) return BROKEN(c, 5, "journal entry %llu: events out of order", seq);
     c->events += (uint64_t)e->changes_n;
-    jd_str why, body;
-    if (!jd_entry_open(e, c->g->vault, &c->arena, &why, &body))
-        return BROKEN(c, 4, "journal entry %llu: the sealed body does not open", seq);
-    c->sealed++;
-    return true;
+    return check_body(c, e);
 }
 
 /* A case's steps follow one another in state and version. */
@@ -74,7 +83,7 @@ static bool check_journal(check *c)
             ok = BROKEN(c, 1, "journal entry %llu is missing", (unsigned long long)c->entries + 1);
         else if (!jd_entry_parse(s.value, seq, &c->arena, &e))
             ok = BROKEN(c, 1, "journal entry %llu cannot be read", (unsigned long long)seq);
-        else
+        else if ((e.txn = &c->txn))
             ok = check_entry(c, &e, s.value, prev) && check_steps(c, &e);
         if (!ok) break;
         memcpy(prev, e.chain, JD_CHAIN);
@@ -208,112 +217,55 @@ static bool check_counts(check *c)
     return true;
 }
 
+/* 13: every key is wrapped by a master key that is there, and opens, or was destroyed. */
+static bool check_keys(check *c)
+{
+    bool ok = true;
+    jd_secret key;
+    jd_slot slot;
+    jd_scan s = jd_scan_from(&c->txn, JD_DB_KEYS, (jd_str){ "", 0 });
+    while (ok && jd_scan_next(&s)) {
+        jd_unkey_slot(s.key, &slot.kind, &slot.number);
+        ok = jd_row_destroyed(s.value) || jd_unwrap(c->g->vault, slot, s.value, &key);
+        if (!ok) ok = BROKEN(c, 13, "key %c %llu does not open", slot.kind, (unsigned long long)slot.number);
+    }
+    sodium_memzero(&key, sizeof key);
+    jd_scan_end(&s);
+    return ok;
+}
+
 /* One read transaction for everything: the store may be in use. */
 static bool check_store(jd_engine *g, check *c)
 {
     *c = (check){ .g = g };
     jd_begin(g->store, &c->txn, false);
     bool ok = jd_tally_read(&c->txn, &g->tally) && check_journal(c) && check_events(c) && check_requests(c) &&
-              check_cases(c) && check_counts(c);
+              check_cases(c) && check_counts(c) && check_keys(c);
     if (c->txn.rc) ok = BROKEN(c, 0, "%s", jd_store_error(c->txn.rc));
     jd_arena_free(&c->arena);
     return ok;
 }
 
-/* ------------------------------------------------------------ replay */
-
-static void replay_entry(jd_engine *from, jd_engine *to, jd_txn *t, uint64_t seq, jd_arena *a)
+/* 20. Behind an entry that was erased nothing can be replayed: the journal up to there is compared. */
+static bool check_replay(jd_config *conf, check *c)
 {
-    jd_entry e;
-    jd_str why = { 0 }, body = { 0 };
-    jd_buf nobody = { 0 };
-    static const uint8_t none[16];
-    if (!jd_entry_read(t, seq, a, &e) || !jd_entry_open(&e, from->vault, a, &why, &body)) return;
-    if (e.type == JD_MSG_push_refused) {
-        jd_replay_refusal(to, &e, body);
-        return;
-    }
-    jd_command cmd = { .type = (jd_msg)e.type,
-                       .id = memcmp(e.id, none, 16) == 0 ? NULL : e.id,
-                       .at = e.at,
-                       .salt = e.salt,
-                       .sender = e.sender,
-                       .why = why,
-                       .body = body,
-                       .canonical = true };
-    jd_apply(to, &cmd, &nobody);
-    jd_buf_free(&nobody);
-}
-
-static bool same_table(check *c, jd_txn *a, jd_txn *b, jd_db db)
-{
-    jd_scan x = jd_scan_from(a, db, (jd_str){ "", 0 }), y = jd_scan_from(b, db, (jd_str){ "", 0 });
-    bool more_x, more_y, same = true;
-    do {
-        do more_x = jd_scan_next(&x);
-        while (more_x && jd_str_is(x.key, "published")); /* what a daemon said, no command's doing */
-        more_y = jd_scan_next(&y);
-        same = more_x == more_y && (!more_x || (jd_str_eq(x.key, y.key) && jd_str_eq(x.value, y.value)));
-    } while (same && more_x);
-    jd_scan_end(&x);
-    jd_scan_end(&y);
-    return same || BROKEN(c, 20, "table %s: a replay of the journal gives other rows", jd_db_name(db));
-}
-
-static bool compare(check *c, jd_engine *copy)
-{
-    jd_txn b;
-    bool same = true;
-    jd_begin(copy->store, &b, false);
-    for (int db = 0; db < JD_DB_COUNT && same; db++) same = same_table(c, &c->txn, &b, (jd_db)db);
-    jd_abort(&b);
-    return same;
-}
-
-static void remove_copy(const char *dir)
-{
-    static const char *const files[] = { "data.mdb", "lock.mdb", "writer.lock" };
-    char path[4200];
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        snprintf(path, sizeof path, "%s/%s", dir, files[i]);
-        unlink(path);
-    }
-    rmdir(dir);
-}
-
-static bool replay_into(check *c, jd_engine *g, jd_engine *copy)
-{
-    enum { A_BATCH = 2000 };
-    jd_arena a = { 0 };
-    int rc = 0;
-    for (uint64_t seq = 1; seq <= g->tally.seq && !rc;) {
-        jd_batch_begin(copy, NULL);
-        for (int i = 0; i < A_BATCH && seq <= g->tally.seq; i++, seq++) {
-            replay_entry(g, copy, &c->txn, seq, &a);
-            jd_arena_reset(&a);
-        }
-        rc = jd_batch_commit(copy);
-    }
-    jd_arena_free(&a);
-    if (rc) return BROKEN(c, 20, "replay: %s", jd_store_error(rc));
-    return compare(c, copy);
-}
-
-static bool check_replay(jd_config *conf, jd_engine *g, check *c)
-{
-    static jd_engine copy;
-    char why[512], *dir = jd_path(&conf->arena, conf->state, "replay-%06u-%ld", g->division, (long)getpid());
-    jd_store *s = jd_store_open(dir, true, (size_t)conf->map_mib << 20, why, sizeof why);
-    if (!s || !jd_engine_open(&copy, s, g->vault, g->division, why, sizeof why))
-        return BROKEN(c, 20, "replay: %.200s", why);
-    bool ok = replay_into(c, g, &copy);
-    jd_engine_close(&copy);
-    jd_store_close(s);
-    remove_copy(dir);
-    return ok;
+    uint64_t last = c->erased ? c->first_erased - 1 : c->g->tally.seq;
+    return jd_replay(conf, c->g, &c->txn, last, c->broken, sizeof c->broken);
 }
 
 /* ------------------------------------------------------------ all */
+
+static void say(const check *c, uint32_t division, bool replay)
+{
+    printf("%06u ok: %llu journal entries, %llu events, %llu cases (%llu open), %llu clocks", division,
+           (unsigned long long)c->entries, (unsigned long long)c->events, (unsigned long long)c->cases,
+           (unsigned long long)c->open_cases, (unsigned long long)c->clocks);
+    if (c->erased) printf(", %llu entries erased", (unsigned long long)c->erased);
+    if (replay && !c->erased) printf(", replay the same");
+    if (replay && c->erased)
+        printf(", replay the same up to entry %llu, not possible behind it", (unsigned long long)c->first_erased - 1);
+    putchar('\n');
+}
 
 static bool verify_one(jd_config *conf, uint32_t division, bool replay)
 {
@@ -325,15 +277,13 @@ static bool verify_one(jd_config *conf, uint32_t division, bool replay)
         v ? jd_store_open(jd_store_dir(conf, division), false, (size_t)conf->map_mib << 20, why, sizeof why) : NULL;
     bool ok = s && jd_engine_open(&g, s, v, division, why, sizeof why);
     if (ok) {
-        ok = check_store(&g, &c) && (!replay || check_replay(conf, &g, &c));
+        ok = check_store(&g, &c) && (!replay || check_replay(conf, &c));
         jd_abort(&c.txn);
         snprintf(why, sizeof why, "%s", c.broken);
         jd_engine_close(&g);
     }
     if (ok)
-        printf("%06u ok: %llu journal entries, %llu events, %llu cases (%llu open), %llu clocks%s\n", division,
-               (unsigned long long)c.entries, (unsigned long long)c.events, (unsigned long long)c.cases,
-               (unsigned long long)c.open_cases, (unsigned long long)c.clocks, replay ? ", replay the same" : "");
+        say(&c, division, replay);
     else
         printf("%06u BROKEN: %s\n", division, why);
     jd_store_close(s);

@@ -10,8 +10,10 @@
 #include "workers/told.h"
 
 enum {
-    CATCH_UP = 1000, /* events a frame when a daemon comes back */
-    AGAIN_MS = 1000, /* a full disk is tried again after so long */
+    CATCH_UP = 1000,  /* events a frame when a daemon comes back */
+    AGAIN_MS = 1000,  /* a full disk is tried again after so long */
+    REWRAP = 256,     /* keys a commit */
+    SCRUB_LAST = 128, /* steps at the end, of 8 MiB each */
 };
 
 typedef struct item {
@@ -34,8 +36,11 @@ struct jd_writer {
     pthread_mutex_t lock;
     pthread_cond_t more;
     queue in, out;
-    int64_t busy_since; /* of the oldest frame being applied, 0 when idle */
-    bool stop;
+    int64_t busy_since;       /* of the oldest frame being applied, 0 when idle */
+    bool scrub;               /* keys were destroyed, copies of them may be left */
+    bool stop, rekey, rewrap; /* rewrap: keys may be wrapped by an older master key */
+    jd_slot rewrapped;        /* the last that was looked at */
+    int rewraps;
     uint64_t published; /* as the daemon last said */
     uint64_t salt;      /* see vault.h */
 };
@@ -283,16 +288,51 @@ static void open_link(jd_writer *w, uint64_t link)
     send_out(w, ready);
 }
 
+/* ------------------------------------------------------------ another master key */
+
+static void take_master(jd_writer *w)
+{
+    char why[512];
+    if (!jd_vault_reload(w->g->vault, why, sizeof why)) {
+        jd_log(JD_ERR, "%s; the master key stays as it was", why);
+        return;
+    }
+    w->rewrap = true;
+    w->rewrapped = (jd_slot){ 0 };
+    w->rewraps = 0;
+}
+
+/* One bounded commit; what has arrived meanwhile goes before the next. */
+static void rewrap_some(jd_writer *w)
+{
+    jd_txn t;
+    int n = 0;
+    jd_begin(w->g->store, &t, true);
+    int looked = jd_keyring_rewrap(w->g->vault, &t, &w->rewrapped, REWRAP, &n);
+    int rc = n || t.rc ? jd_commit(&t) : 0;
+    if (!rc && !n) jd_abort(&t);
+    if (rc && !jd_store_full(rc)) jd_die(JD_EX_IO, "wrapping keys: %s; stopping", jd_store_error(rc));
+    w->rewraps += rc ? 0 : n;
+    w->rewrap = !rc && looked == REWRAP; /* full: at the next start, or reload */
+    if (w->rewrap || (!w->rewraps && !rc)) return;
+    jd_log(JD_NOTICE, "%d keys are wrapped by version %u of the master key now", w->rewraps,
+           jd_vault_newest(w->g->vault));
+}
+
 /* ------------------------------------------------------------ the thread */
 
-static item *wait_for_work(jd_writer *w)
+static item *wait_for_work(jd_writer *w, bool *over)
 {
     pthread_mutex_lock(&w->lock);
     w->busy_since = 0;
-    while (!w->in.head && !w->stop) pthread_cond_wait(&w->more, &w->lock);
+    while (!w->in.head && !w->stop && !w->rekey && !w->rewrap && !w->scrub) pthread_cond_wait(&w->more, &w->lock);
     item *all = queue_all(&w->in);
     if (all) w->busy_since = all->since;
+    bool rekey = w->rekey;
+    w->rekey = false;
+    *over = w->stop && !all;
     pthread_mutex_unlock(&w->lock);
+    if (rekey) take_master(w);
     return all;
 }
 
@@ -318,8 +358,12 @@ static void run_all(jd_writer *w, item *all)
 static void *writer_main(void *arg)
 {
     jd_writer *w = arg;
-    item *all;
-    while ((all = wait_for_work(w))) run_all(w, all);
+    for (bool over = false; !over;) {
+        run_all(w, wait_for_work(w, &over));
+        if (w->rewrap && !over) rewrap_some(w);
+        w->scrub = jd_scrub_step(&w->g->scrub, w->g->store);
+    }
+    for (int left = SCRUB_LAST; left && jd_scrub_step(&w->g->scrub, w->g->store); left--) continue;
     return NULL;
 }
 
@@ -334,6 +378,7 @@ jd_writer *jd_writer_start(jd_engine *g, uint64_t salt, void (*wake)(void *), vo
     w->in.tail = &w->in.head;
     w->out.tail = &w->out.head;
     w->published = read_published(w);
+    w->rewrap = true; /* a newer version may have come while nobody ran */
     pthread_mutex_init(&w->lock, NULL);
     pthread_cond_init(&w->more, NULL);
     if (pthread_create(&w->thread, NULL, writer_main, w) != 0) jd_die(JD_EX_TEMPFAIL, "no thread");
@@ -346,6 +391,14 @@ void jd_writer_give(jd_writer *w, uint64_t link, jd_inbatch *b)
     i->batch = b;
     pthread_mutex_lock(&w->lock);
     queue_add(&w->in, i);
+    pthread_cond_signal(&w->more);
+    pthread_mutex_unlock(&w->lock);
+}
+
+void jd_writer_rekey(jd_writer *w)
+{
+    pthread_mutex_lock(&w->lock);
+    w->rekey = true;
     pthread_cond_signal(&w->more);
     pthread_mutex_unlock(&w->lock);
 }

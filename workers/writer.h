@@ -17,6 +17,9 @@ void jd_writer_give(jd_writer *w, uint64_t link, jd_inbatch *b);
 /* Frames for a connection, ready to be written; false when there are none. The caller frees `out`. */
 bool jd_writer_take(jd_writer *w, uint64_t *link, jd_buf *out);
 
+/* Reads the master key again; under a newer version every key is wrapped anew, some at a time, between batches. */
+void jd_writer_rekey(jd_writer *w);
+
 uint64_t jd_writer_waiting_ms(jd_writer *w); /* how long the oldest frame has been waiting */
 void jd_writer_finish(jd_writer *w);         /* what was given is applied; the thread ends */
 void jd_writer_free(jd_writer *w);

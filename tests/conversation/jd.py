@@ -230,6 +230,11 @@ class Client:
     def case(self, id):
         return self.ok("case.get", {"id": id}, id[2:8])["case"]
 
+    def content(self, id, reason="核对", **who):
+        """What was handed in, newest first; the read is recorded."""
+        body = {"id": id, **(who or {"department": "bureau"})}
+        return self.ok("content.read", body, id[2:8], reason=reason)["content"]
+
     def explain(self, id):
         return self.ok("case.explain", {"id": id}, id[2:8])
 

@@ -124,7 +124,9 @@ MAY = {  # by role, what is not refused for the role's sake
     "clock.resume": "staff", "clock.extend": "staff", "obligation.waive": "staff",
     **{f"round.{verb}": "staff" for verb in ("plan", "announce", "open", "close", "review", "publish", "cancel")},
     **{f"certificate.{verb}": "staff" for verb in ("issue", "lose", "replace", "revoke")}, "notice.publish": "staff",
-    "certificate.verify": "intake staff supervisor-portal", "report.accuse": "staff", "institution.list": "staff", "reward.refer": "staff", "reward.update": "staff",
+    "certificate.verify": "intake staff supervisor-portal", "report.accuse": "staff", "institution.list": "staff",
+    "content.read": "staff supervisor-portal", "reads.list": "staff", "retention.due": "staff", "retention.run": "staff",
+    **{f"person.{verb}": "staff" for verb in ("export", "correct", "erase")}, "reward.refer": "staff", "reward.update": "staff",
     "report.forward": "staff", "report.receive": "staff", "case.migrate": "staff", "policy.activate": "staff",
     **{f"recusal.{verb}": "staff" for verb in ("raise", "decide", "lift")}, "recusal.apply": "supervisor-portal",
     "institution.claim": "supervisor-portal", "institution.release": "supervisor-portal",
@@ -220,6 +222,8 @@ ACTING = [  # type, body, the field in whose name it acts
     ("policy.activate", {"policy": "none@1"}, "by"),
     ("reward.refer", {**REPORT, "fraud": False}, "department"),
     ("reward.update", {"reward": "B-530900-99999999", "to": "waived"}, "department"),
+    *[(f"person.{verb}", {"subject": "A-530900-99999999"}, "department") for verb in ("export", "correct", "erase")],
+    ("retention.run", {"items": ["2020-01"]}, "department"),
     ("institution.list", {"year": 2026, "version": 9, "published_on": DAY, "csv": "code\nH1"}, "department"),
     ("recusal.raise", INTEREST, "department"),
     ("recusal.decide", {"recusal": "X-530900-99999999", "decision": "deny"}, "department"),
@@ -319,8 +323,11 @@ def test_a_portal_sees_its_own(daemon, people):
     assert report in listed
     assert report not in [c["id"] for c in two.ok("case.list", {"entity": "report", "limit": 500})["cases"]]
     assert [c["id"] for c in one.ok("case.list", {"entity": "supervisor"})["cases"]] == [mine]
-    one.refused("content-for-staff", "case.get", {"id": report, "content": True}, reason="x")
-    assert daemon.by("staff").ok("case.get", {"id": report, "content": True}, reason="x")["content"]
+    assert one.ok("content.read", {"id": report, "supervisor": mine}, reason="x")["content"]
+    for reader, body in ((one, {"supervisor": other}), (one, {"department": "fund"}), (two, {"supervisor": other}),
+                         (daemon.by("fund"), {"department": "bureau"}), (daemon.by("county"), {"department": "fund"})):
+        reader.refused("not-your-case", "content.read", {"id": report, **body}, reason="x")
+    assert daemon.by("fund").ok("content.read", {"id": report, "department": "fund"}, reason="x")["content"]
 
 
 def test_a_portal_and_a_dismissal(daemon, people):
@@ -359,7 +366,7 @@ def test_an_intake_sees_what_it_handed_in(daemon):
     a = apply(one)
     assert one.case(a)["id"] == a
     two.refused("unknown-case", "case.get", {"id": a})
-    one.refused("content-for-staff", "case.get", {"id": a, "content": True}, reason="x")
+    one.refused("role-may-not", "content.read", {"id": a}, reason="x")
     for type, more in (("application.withdraw", {}), ("application.supplement", {"phone": "13800000001"})):
         before = daemon.client().last_seq()
         two.refused("not-your-case", type, {"application": a, **more})

@@ -267,7 +267,7 @@ def test_referred_to_the_body_in_charge(c, division, rule):
     assert (receipt["entity_id"], receipt["state"], rules(receipt)) == (s, "active", {rule})
     last = [e for e in all_events(c, division) if e["id"] == s][-1]
     assert last["event"] == "referred" and last["articles"] == [rule] and "公安" not in str(last)
-    content = c.ok("case.get", {"id": s, "content": True}, division, reason="核查")["content"]
+    content = c.ok("content.read", {"id": s, "department": "bureau"}, division, reason="核查")["content"]
     assert content[0]["body"]["ground"] == "涉嫌冒用他人凭证"
     case = c.ok("dismissal.open", {"supervisor": s, "department": "bureau", "grounds": ["other"], "evidence": "已移送"},
                 division)["entity_id"]

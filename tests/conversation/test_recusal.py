@@ -54,7 +54,7 @@ def test_applied_for(c, division, state):
     told = [e for e in all_events(c, division) if e["id"] == case["id"]]
     assert [(e["event"], e["to"], e["articles"]) for e in told] == [("applied", state, [RULE[division]])]
     assert about(division) not in str(told)
-    content = c.ok("case.get", {"id": case["id"], "content": True}, division, reason="审核")["content"]
+    content = c.ok("content.read", {"id": case["id"], "department": "bureau"}, division, reason="审核")["content"]
     assert content[0]["body"]["relation"] == "relative" and content[0]["body"]["statement"] == SAID
 
 

@@ -122,7 +122,7 @@ def test_lincang_asks_for_no_nature(c, who):
 def test_what_else_may_be_said(c, who, division, body):
     """LC-1.2, LC-6.1, LC-6.4, LC-8.1, LC-8.2, LC-8.3, WH-6.5, WH-7.4"""
     id = report(c, who[division], **body)
-    sent = c.ok("case.get", {"id": id, "content": True}, division, reason="复核")["content"][-1]["body"]
+    sent = c.content(id)[-1]["body"]
     assert sent == clue(who[division], **body)
 
 

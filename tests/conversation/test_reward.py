@@ -336,7 +336,7 @@ def test_grades_and_amounts(xucheng):
         assert "100000 to 500000 fen" in receipt["because"][0]["expected"]
     assert step(c, b, "graded", grade="first", amount=123457)["state"] == "graded"
     assert step(c, b, "notified")["due"] == "2026-02-05"
-    sealed = c.ok("case.get", {"id": b, "content": True}, XUCHENG, reason="复核")["content"]
+    sealed = c.ok("content.read", {"id": b, "department": "bureau"}, XUCHENG, reason="复核")["content"]
     assert [x["body"].get("amount") for x in sealed if x["body"].get("to") == "graded"] == [123457]
     told = repr([e for e in all_events(c, XUCHENG) if e["id"] == b]) + repr(c.case(b))
     assert "123457" not in told and "first" not in told

@@ -330,7 +330,7 @@ def test_nothing_personal_leaves():
             c.ask(f"{CANARY}", {CANARY: CANARY}, division)
             c.ask("report.submit", {CANARY: CANARY, "text": CANARY + "\x00"}, division)
             c.raw(CANARY.encode() * 3, CANARY.encode())
-            content = c.ok("case.get", {"id": r, "content": True}, division, reason=f"{CANARY}查阅")
+            content = c.content(r, f"{CANARY}查阅")
             assert CANARY in str(content), "who may read it does"
         wait_for(lambda: sum(e["event"] == "refused" for d2 in CITIES for e in all_events(c, d2)) == 4, 5, "the pushes")
         d.kill_worker(LINCANG)  # a crash tells nothing either

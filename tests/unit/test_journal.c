@@ -5,14 +5,24 @@
 #include "tests/unit/support.h"
 #include "workers/journal.h"
 
+/* A store whose keys seal the entries here. */
+static struct {
+    jd_store *store;
+    jd_vault *vault;
+    jd_txn txn;
+} s;
+
 static jd_vault *vault(void)
 {
     char path[128], why[256];
-    static jd_vault *v;
+    if (s.vault) return s.vault;
+    snprintf(path, sizeof path, "%s/store", scratch_dir());
+    s.store = jd_store_open(path, true, 16 << 20, why, sizeof why);
     snprintf(path, sizeof path, "%s/key", scratch_dir());
-    if (!v) v = jd_vault_open(path, true, 530900, why, sizeof why);
-    assert_non_null(v);
-    return v;
+    s.vault = jd_vault_open(path, true, 530900, why, sizeof why);
+    assert_true(s.store && s.vault && jd_keyring_open(s.vault, s.store, true, why, sizeof why));
+    jd_begin(s.store, &s.txn, true);
+    return s.vault;
 }
 
 static const uint8_t first[JD_CHAIN];
@@ -64,7 +74,9 @@ static jd_buf packed(jd_entry *e, const uint8_t prev[JD_CHAIN])
 {
     jd_buf plain = { 0 }, out = { 0 };
     jd_plain_pack(JD_STR("转交承办"), JD_STR("the canonical body"), &plain);
-    jd_entry_pack(e, vault(), jd_buf_view(&plain), &out);
+    jd_slot slot = { JD_SLOT_PERSON, 300 };
+    const jd_secret *key = jd_key_to_seal(vault(), &s.txn, &slot);
+    jd_entry_pack(e, key, slot, jd_buf_view(&plain), &out);
     jd_entry_close(&out, 0, prev, e->chain);
     jd_buf_free(&plain);
     return out;
@@ -100,7 +112,9 @@ static void there_and_back(void **state)
     assert_true(out.salt == in.salt);
     assert_memory_equal(out.chain, in.chain, JD_CHAIN);
     same_lists(&in, &out);
+    out.txn = &s.txn;
     assert_true(jd_entry_open(&out, vault(), &a, &why, &body));
+    assert_false(jd_entry_erased(&out));
     assert_str(why, "转交承办");
     assert_str(body, "the canonical body");
     jd_buf_free(&b);

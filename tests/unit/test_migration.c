@@ -100,9 +100,15 @@ static void what_is_absent_stays_absent(void **state)
 static void what_is_missing_is_named(void **state)
 {
     (void)state;
-    static const char *const less[] = { "code: LC.B3,",    "code: LC.B9,",  "id: LC-R3 ", "id: LC-R9 ",
-                                        "code: partly,  ", "code: half,  ", "results: [substantiated, partly]",
-                                        "results: [substantiated]", NULL };
+    static const char *const less[] = { "code: LC.B3,",
+                                        "code: LC.B9,",
+                                        "id: LC-R3 ",
+                                        "id: LC-R9 ",
+                                        "code: partly,  ",
+                                        "code: half,  ",
+                                        "results: [substantiated, partly]",
+                                        "results: [substantiated]",
+                                        NULL };
     const jd_policy *from = shipped_policy("530900");
     jd_policy *to = bent(less);
     jd_case_row row = report(from);

@@ -71,7 +71,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(there_and_back),
-        
+
         cmocka_unit_test(damage_is_seen),
     };
     return RUN(tests);

@@ -97,5 +97,6 @@ void jd_on_activity_report(jd_ctx *c, const void *msg)
     row->activity.attended = 1;
     row->activity.supervisor = (int64_t)supervisor;
     jd_tie(c, JD_TIE_activity_of, supervisor, number);
+    jd_tie(c, JD_TIE_deeds, supervisor, number);
     cite(c, &p->activities.v[kind]);
 }

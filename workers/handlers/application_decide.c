@@ -51,6 +51,7 @@ static void appoint(jd_ctx *c, const jd_policy *p, uint64_t application, const j
     row->supervisor.clock = jd_next_rung(p->expiring, p->expiring_n, row->supervisor.due, c->at);
     if (row->supervisor.clock == JD_NO_TIME) row->supervisor.clock = jd_day_start(row->supervisor.due + 1);
     jd_close_application(c, (uint64_t)from->application.person, number);
+    jd_tie(c, JD_TIE_held, (uint64_t)from->application.person, number);
     jd_owe_for_appointment(c, p, number, c->today);
 }
 

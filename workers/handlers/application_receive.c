@@ -86,5 +86,6 @@ void jd_receive_application(jd_ctx *c, const jd_form *form, int channel, uint64_
     jd_wait(c, c->policy, ch);
     jd_watch_facts(c, c->policy, &row->application, -1, NULL);
     person->application = (int64_t)number;
+    jd_tie(c, JD_TIE_applications, person_number, number);
     jd_put_person(c, person_number, person);
 }

@@ -18,7 +18,7 @@ void jd_on_application_supplement(jd_ctx *c, const void *msg)
     if (!row) return;
     const jd_policy *p = jd_policy_of(c, row);
     if (!jd_form_of(&c->g->txn, c->g->vault, &c->g->arena, &row->application, &was)) {
-        c->out->code = JD_CODE_INTERNAL;
+        jd_form_lost(c, &row->application);
         return;
     }
     form = was;

@@ -68,6 +68,7 @@ static void hand_over(jd_ctx *c, const jd_policy *p, uint64_t to, const jd_case_
     jd_be64(be, number);
     jd_put_bytes(c, JD_DB_PEOPLE, jd_key_certificate(as->number), (jd_str){ (const char *)be, 8 });
     jd_tie(c, JD_TIE_certified, to, number);
+    jd_tie(c, JD_TIE_certificates, to, number);
     jd_done_for_appointment(c, JD_ACT_certificate, to, as->issued_on);
 }
 

@@ -64,6 +64,7 @@ void jd_open_dismissal(jd_ctx *c, uint64_t supervisor, jd_case_row *of, const ui
     row->dismissal.dept = of->head.dept;
     row->dismissal.grounds = (jd_str){ (const char *)list, 2 * (uint32_t)n };
     of->supervisor.dismissal = (int64_t)number;
+    jd_tie(c, JD_TIE_accused, supervisor, number);
 }
 
 static int read_grounds(jd_ctx *c, const jd_policy *p, const struct jd_dismissal_open *m, const jd_standing *s,

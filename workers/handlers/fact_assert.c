@@ -36,7 +36,7 @@ static void rescreen(jd_ctx *c, const jd_policy *p, uint64_t number, jd_case_row
     jd_form form;
     jd_tri facts[JD_FACTS_MAX];
     if (!jd_form_of(&c->g->txn, c->g->vault, &c->g->arena, &row->application, &form)) {
-        c->out->code = JD_CODE_INTERNAL;
+        jd_form_lost(c, &row->application);
         return;
     }
     jd_read_facts_with(&c->g->txn, &c->g->arena, p, (uint64_t)row->application.person, c->today, fact,

@@ -69,6 +69,11 @@ void jd_on_document_acknowledge(jd_ctx *c, const void *msg);
 void jd_on_document_close(jd_ctx *c, const void *msg);
 void jd_on_referral_record(jd_ctx *c, const void *msg);
 void jd_on_clock_tick(jd_ctx *c, const void *msg);
+void jd_on_content_read(jd_ctx *c, const void *msg);
+void jd_on_person_export(jd_ctx *c, const void *msg);
+void jd_on_person_correct(jd_ctx *c, const void *msg);
+void jd_on_person_erase(jd_ctx *c, const void *msg);
+void jd_on_retention_run(jd_ctx *c, const void *msg);
 void jd_on_policy_activate(jd_ctx *c, const void *msg);
 void jd_on_policy_load(jd_ctx *c, const void *msg);
 void jd_on_policy_commence(jd_ctx *c, const void *msg);
@@ -93,6 +98,16 @@ bool jd_not_future(jd_ctx *c, const char *field, jd_day day);
 
 /* round.c: a round somebody of the authority acts on */
 jd_case_row *jd_load_round(jd_ctx *c, jd_str id, jd_str department, uint64_t *number, const jd_policy **p);
+/* person_rights.c: whose data it is, by an application or an appointment */
+typedef struct jd_subject {
+    jd_case_id id;
+    jd_case_row *row;
+    uint64_t person;
+} jd_subject;
+bool jd_subject_of(jd_ctx *c, const char *field, jd_str text, jd_str department, jd_subject *out);
+
+/* content_read.c: that a department (JD_NO_DEPT: the person it is about) saw what is sealed */
+void jd_read_by(jd_ctx *c, const jd_policy *p, uint16_t dept);
 
 /* dismissal.c */
 void jd_open_dismissal(jd_ctx *c, uint64_t supervisor, jd_case_row *of, const uint16_t *grounds, int n);

@@ -41,6 +41,7 @@ void jd_on_institution_claim(jd_ctx *c, const void *msg)
     row->claim.institution = m->institution;
     row->claim.list = (int64_t)c->g->tally.numbers[JD_E_list];
     row->claim.since = c->today;
+    jd_tie(c, JD_TIE_claims, supervisor, number);
     uint8_t *be = jd_alloc(&c->g->arena, 8);
     jd_be64(be, number);
     jd_put_bytes(c, JD_DB_INTERESTS, jd_key_claim(supervisor, m->institution), (jd_str){ (const char *)be, 8 });

@@ -47,6 +47,10 @@ static void check_reporter(jd_ctx *c, const jd_policy *p, const struct jd_row_re
 {
     const jd_reward_rule *r = &p->reward;
     char day[JD_DATE_LEN + 1];
+    if (row->supervisor == JD_NO_INT) { /* it was forwarded here */
+        jd_refuse(c, JD_CODE_REWARD_NOT_APPLICABLE, r->rule, "report", "one of a supervisor of this division");
+        return;
+    }
     jd_tri is = excluded(c, p, row);
     if (is == JD_YES)
         jd_refuse(c, JD_CODE_REWARD_EXCLUDED, r->excluded_rule, "report", "a reporter the rule does not exclude");
@@ -91,6 +95,7 @@ static void refer(jd_ctx *c, const jd_policy *p, const struct jd_reward_refer *m
     row->reward.article = among(&p->reward.fraud, m->decree735);
     row->reward.on = c->today;
     jd_tie(c, JD_TIE_reward_of, report, number);
+    jd_tie(c, JD_TIE_rewards, (uint64_t)of->supervisor, number);
     jd_reason_add(c, (jd_reason){ .rule = p->reward.rule, .on = JD_ON_NOTHING });
 }
 

@@ -228,9 +228,20 @@ static void check_reward(jd_loader *l)
     if (r->warn_n && r->warn[0] >= 28 * r->claim_months) jd_diag_at(&l->d, 1, "reward: warns before it starts");
 }
 
+/* What may still be reopened must still be readable. */
+static void check_retention(jd_loader *l)
+{
+    const jd_policy *p = l->p;
+    const jd_retention *r = p->retention;
+    if (r[JD_KEEP_REPORT].months && r[JD_KEEP_REPORT].months * 28 <= p->reopen_days)
+        jd_diag_at(&l->d, 1, "retention: reports are kept %d months, and may be reopened for %d days",
+                   r[JD_KEEP_REPORT].months, p->reopen_days);
+}
+
 void jd_policy_check(jd_loader *l)
 {
     check_reward(l);
+    check_retention(l);
     check_requirements(l);
     check_recruitment(l);
     check_duties(l);

@@ -290,6 +290,7 @@ static void load_sections(jd_loader *l)
         { "referral", JD_Y_MAP, false, jd_load_referral },
         { "matching", JD_Y_MAP, false, jd_load_matching },
         { "reward", JD_Y_MAP, false, jd_load_reward },
+        { "retention", JD_Y_MAP, false, jd_load_retention },
         { "chapters", JD_Y_MAP, false, load_chapters },
     };
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {

@@ -45,6 +45,7 @@ void jd_load_documents(jd_loader *l, jd_ynode *list);
 void jd_load_referral(jd_loader *l, jd_ynode *n);
 void jd_load_matching(jd_loader *l, jd_ynode *n);
 void jd_load_reward(jd_loader *l, jd_ynode *n);
+void jd_load_retention(jd_loader *l, jd_ynode *n);
 int jd_load_days(jd_loader *l, jd_ynode *map, const char *key, int out[8]); /* before an end, falling: 90, 30, 7, 1 */
 void jd_load_limit(jd_loader *l, jd_ynode *n, jd_clock_rule *c);            /* days, unit, warnings, basis */
 

@@ -331,6 +331,15 @@ typedef struct jd_reward_rule {
     int grades_n;
     jd_reward_grade *grades; /* none: the program knows no amounts */
 } jd_reward_rule;
+/* How long what has ended is kept, then destroyed. */
+typedef enum { JD_KEEP_APPLICATION, JD_KEEP_SUPERVISOR, JD_KEEP_REPORT, JD_KEEP_COUNT } jd_keep;
+
+typedef struct jd_retention {
+    int months;   /* 0: the policy names no period */
+    bool consent; /* it rests on consent: withdrawn, it goes at once */
+    uint16_t rule;
+    jd_str basis;
+} jd_retention;
 
 typedef struct jd_policy {
     jd_arena arena;
@@ -386,6 +395,8 @@ typedef struct jd_policy {
     bool must_dismiss;     /* a proven ground leaves no choice (停止聘用), or may be passed over (可以) */
     bool resignation_ends; /* by itself, or by the authority's decision */
     uint16_t dismissal_rule;
+
+    jd_retention retention[JD_KEEP_COUNT];
 
     int duties_n;
     jd_duty_rule *duties;
