@@ -64,7 +64,7 @@ const char jd_manual_access_rows[] =
     "- `staff` limited to departments: reports that one of them leads or assists in; every case, if one of them\n"
     "  manages reports, appoints, or is the discipline body. Of a report that accuses one of them nothing, unless\n"
     "  another of them has it to handle.\n"
-    "- `staff` of all departments, and `admin`: every case. Only these two roles get `content`.\n"
+    "- `staff` of all departments, and `admin`: every case.\n"
     "- All of them: recruitment rounds and lists of institutions.\n"
     "\n"
     "`admin` may send all of them:\n"

@@ -12,9 +12,10 @@
 
 static void each_row_names_a_field_of_its_kind(void **state)
 {
-    static const uint8_t types[] = {
-        [JD_ACT_DEPARTMENT] = JD_T_WORD, [JD_ACT_SUPERVISOR] = JD_T_CASE, [JD_ACT_SEES] = JD_T_CASE
-    };
+    static const uint8_t types[] = { [JD_ACT_DEPARTMENT] = JD_T_WORD,
+                                     [JD_ACT_SUPERVISOR] = JD_T_CASE,
+                                     [JD_ACT_SEES] = JD_T_CASE,
+                                     [JD_ACT_READS] = JD_T_CASE };
     (void)state;
     for (int i = 0; i < JD_MSG_COUNT; i++) {
         const jd_access *x = jd_access_of((jd_msg)i);
@@ -57,6 +58,7 @@ static void commands_of_staff_act_for_a_department(void **state)
         const jd_access *x = jd_access_of((jd_msg)i);
         bool by = jd_layout_find(l, JD_STR("by")) >= 0, department = jd_layout_find(l, JD_STR("department")) >= 0;
         if (jd_message_get((jd_msg)i)->mode != JD_COMMAND || !jd_role_may(JD_ROLE_staff, (jd_msg)i)) continue;
+        if (x->truth == JD_ACT_READS) continue;
         if (by || department) assert_string_equal(x->field, by ? "by" : "department");
         if (by || department) assert_int_equal(x->truth, JD_ACT_DEPARTMENT);
     }
