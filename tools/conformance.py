@@ -111,6 +111,7 @@ def cell(words, most=6):
 def row(rule, proofs, files):
     how = ", ".join(HOW.get(h, h) for h in rule["how"].split())
     acts = folded(rule["policy"]) + [f"`{m}`" for m in rule["messages"]] + [f"`{f}`" for f in files.get(rule["id"], [])]
+    acts = acts or ["`policy.show`"]  # a standing duty: shown with its words
     proof = cell(proofs.get(rule["id"], [])) or UNPROVEN.get(rule["id"], "**none**")
     return f"| {rule['id']} | {rule['article']} | {how} | {cell(acts)} | {proof} |"
 
