@@ -9,7 +9,7 @@
 #include "base/bytes.h"
 
 typedef enum {
-    JD_DB_META,         /* one row: counters, heads, statistics */
+    JD_DB_META,         /* the tally; the last event published; the format */
     JD_DB_JOURNAL,      /* seq -> entry */
     JD_DB_REQUESTS,     /* request id -> seq */
     JD_DB_CASES,        /* entity, number -> row */

@@ -431,7 +431,7 @@ typedef struct jd_policy {
     uint16_t outside_rule;
     jd_clock_rule clocks[JD_CLOCK_COUNT];
 
-    /* What a later part of the program acts on, kept whole for policy.show: name and rows. */
+    /* Lists that nothing is decided by, checked like the others: name and rows. */
     int chapters_n;
     struct jd_chapter {
         jd_str name;
