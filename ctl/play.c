@@ -22,7 +22,7 @@ static int open_watches(jd_player *p)
     for (size_t i = 0; p->a->watch && i < p->all.n && p->watches_n < JD_WATCHES_MAX; i++) {
         const char *division = jd_json_text(p->all.v[i].line, "division");
         bool known = false;
-        for (int k = 0; k < p->watches_n; k++) known |= strcmp(seen[k], division) == 0;
+        for (int k = 0; k < p->watches_n; k++) known |= seen[k] && strcmp(seen[k], division) == 0;
         if (known) continue;
         int code = jd_open_watch(p->a, division, NULL, 0, JD_WATCH_NEW, &p->watches[p->watches_n]);
         if (code != JD_EX_OK) return code;

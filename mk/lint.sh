@@ -27,17 +27,19 @@ tidy()    { printf '%s\n' $ours | xargs -P "$(nproc)" -I{} clang-tidy --quiet {}
             { grep 'error:' "$build/tidy" | sort -u; false; }; }
 check()   { cppcheck -q -j "$(nproc)" --std=c11 --enable=warning,portability,performance --error-exitcode=1 \
                      --suppress=nullPointerRedundantCheck $flags base proto daemon workers ctl; }
+# Leaks are LeakSanitizer's to find (make asan): the analyzer loses sight of what hangs in a queue by its tail.
+analyzer() { ! printf '%s\n' $ours | xargs -P "$(nproc)" -I{} gcc -std=c17 $flags -O1 -fanalyzer -Wno-analyzer-malloc-leak \
+                   -c {} -o /dev/null 2>&1 | grep 'warning:' | sort -u | grep .; }
 house()   { /usr/bin/python3 tools/lint.py --build "$build"; }
 
 step "formatting" format
 step "clang, all warnings" clang
 step "clang-tidy" tidy
 step "cppcheck" check
+step "gcc's analyzer" analyzer
 step "house rules" house
 
-# Version 12 of gcc and 14 of clang follow pointers, not always to the right place: to be read, not obeyed.
 echo "# worth a look:"
-printf '%s\n' $ours | xargs -P "$(nproc)" -I{} gcc -std=c17 $flags -O1 -fanalyzer -c {} -o /dev/null 2>&1 | grep 'warning:' | sort -u
 grep -h 'warning:.*clang-analyzer' "$build/tidy" | sort -u
 
 echo "$((steps - failed)) passed, $failed failed"

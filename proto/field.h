@@ -79,7 +79,7 @@ typedef struct jd_layout {
 
 static inline bool jd_field_named(const jd_field *f, jd_str name)
 {
-    return f->name_n == name.n && memcmp(f->name, name.p, name.n) == 0;
+    return name.p && f->name_n == name.n && memcmp(f->name, name.p, name.n) == 0;
 }
 
 /* Filled in by the worker itself and never taken from a sender. */

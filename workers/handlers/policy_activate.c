@@ -60,19 +60,19 @@ static const jd_policy *pending(const jd_ctx *c)
 }
 
 /* The one in force lies in the folder again: the one that waited does not come. */
-static void withdraw(jd_ctx *c)
+static void withdraw(jd_ctx *c, const jd_policy *waits)
 {
-    const jd_policy *p = pending(c);
     c->g->tally.pending = 0;
     c->g->due_hint = JD_NO_TIME;
-    say(c, p, JD_EV_policy_withdrawn);
+    say(c, waits, JD_EV_policy_withdrawn);
 }
 
 static void settle_or_withdraw(jd_ctx *c, jd_policy *p)
 {
-    if (pending(c) && same(c->policy, p)) {
+    const jd_policy *waits = pending(c);
+    if (waits && same(c->policy, p)) {
         jd_policy_free(p);
-        withdraw(c);
+        withdraw(c, waits);
         return;
     }
     keep(c, p);
