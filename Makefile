@@ -11,7 +11,7 @@ VERSION    := 0.1.0
 
 CC       ?= cc
 OPT      ?= -O2 -g
-CFLAGS   ?= $(OPT) -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
+CFLAGS   ?= $(OPT) -fstack-protector-strong -fstack-clash-protection -Wformat -Werror=format-security -D_FORTIFY_SOURCE=2 -fPIE
 LDFLAGS  ?= -pie -Wl,-z,relro,-z,now
 WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
 JD_FLAGS  = -std=c17 -D_GNU_SOURCE -DJD_VERSION='"$(VERSION)"' $(WARN) -I. -Iinclude -MMD -MP

@@ -54,33 +54,26 @@ static void connect_soon(jd_division *v);
 
 typedef struct outgoing {
     uv_write_t req;
-    jd_buf own; /* freed behind the write; empty where the frame is kept for a resend */
+    jd_buf frame;
 } outgoing;
 
 static void on_written(uv_write_t *req, int status)
 {
     outgoing *o = (outgoing *)req;
     (void)status; /* the reader sees a broken connection */
-    jd_buf_free(&o->own);
+    jd_buf_free(&o->frame);
     free(o);
 }
 
-static void write_bytes(jd_division *v, jd_str bytes, jd_buf *own)
-{
-    outgoing *o = calloc(1, sizeof *o);
-    if (!o) jd_die(JD_EX_TEMPFAIL, "out of memory");
-    if (own) {
-        o->own = *own;
-        *own = (jd_buf){ 0 };
-    }
-    uv_buf_t b = uv_buf_init((char *)(uintptr_t)bytes.p, bytes.n);
-    if (uv_write(&o->req, (uv_stream_t *)&v->pipe, &b, 1, on_written) != 0) on_written(&o->req, -1);
-}
-
+/* Takes the frame over. */
 static void send_own(jd_division *v, jd_buf *frame)
 {
-    if (frame->failed) jd_die(JD_EX_TEMPFAIL, "out of memory");
-    write_bytes(v, jd_buf_view(frame), frame);
+    outgoing *o = calloc(1, sizeof *o);
+    if (!o || frame->failed) jd_die(JD_EX_TEMPFAIL, "out of memory");
+    o->frame = *frame;
+    *frame = (jd_buf){ 0 };
+    uv_buf_t b = uv_buf_init(o->frame.p, (unsigned)o->frame.n);
+    if (uv_write(&o->req, (uv_stream_t *)&v->pipe, &b, 1, on_written) != 0) on_written(&o->req, -1);
 }
 
 /* The frame stays with the batch until it is answered; a copy goes out, so that an answer may come
@@ -267,8 +260,9 @@ static bool on_frame_ready(jd_division *v, jd_cur *c)
     return true;
 }
 
-static bool on_frame(jd_division *v, jd_link_kind kind, jd_cur *c)
+static bool on_frame(void *arg, jd_link_kind kind, jd_cur *c)
 {
+    jd_division *v = arg;
     uint64_t seq, waiting;
     uint32_t token;
     jd_str answer;
@@ -294,21 +288,6 @@ static bool on_frame(jd_division *v, jd_link_kind kind, jd_cur *c)
         return true;
     default: return false;
     }
-}
-
-static bool take_frames(jd_division *v)
-{
-    size_t used = 0;
-    int64_t n;
-    jd_link_kind kind;
-    jd_cur payload;
-    while ((n = jd_link_frame(v->in.p + used, v->in.n - used, &kind, &payload)) > 0) {
-        used += (size_t)n;
-        if (!on_frame(v, kind, &payload)) return false;
-    }
-    if (used) memmove(v->in.p, v->in.p + used, v->in.n - used);
-    v->in.n -= used;
-    return n == 0;
 }
 
 /* ------------------------------------------------------------ the connection */
@@ -348,7 +327,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
     jd_division *v = stream->data;
     (void)buf;
     if (n > 0) v->in.n += (size_t)n;
-    if (n >= 0 && take_frames(v)) return;
+    if (n >= 0 && jd_link_frames(&v->in, on_frame, v)) return;
     if (n >= 0) jd_log(JD_ERR, "division %06u: a frame that cannot be read", v->code);
     lost(v);
 }

@@ -47,3 +47,18 @@ int64_t jd_link_frame(const char *p, size_t n, jd_link_kind *kind, jd_cur *paylo
     *payload = jd_cur_of(c.p + 1, length - 1);
     return (int64_t)length + 4;
 }
+
+bool jd_link_frames(jd_buf *in, jd_link_take_frame take, void *arg)
+{
+    size_t used = 0;
+    int64_t n;
+    jd_link_kind kind;
+    jd_cur payload;
+    while ((n = jd_link_frame(in->p + used, in->n - used, &kind, &payload)) > 0) {
+        used += (size_t)n;
+        if (!take(arg, kind, &payload)) return false;
+    }
+    if (used) memmove(in->p, in->p + used, in->n - used);
+    in->n -= used;
+    return n == 0;
+}

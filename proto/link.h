@@ -52,4 +52,10 @@ bool jd_link_take(jd_cur *c, jd_link_msg *m);
 /* A whole frame at the front of n bytes: its size, 0 when more is needed, -1 when it is not one. */
 int64_t jd_link_frame(const char *p, size_t n, jd_link_kind *kind, jd_cur *payload);
 
+/* What to do with each frame; false when the other end says what it may not. */
+typedef bool (*jd_link_take_frame)(void *arg, jd_link_kind kind, jd_cur *payload);
+
+/* Takes the whole frames off the front of what came in; false when one cannot be read or taken. */
+bool jd_link_frames(jd_buf *in, jd_link_take_frame take, void *arg);
+
 #endif

@@ -22,7 +22,27 @@ POLICIES = ("530900", "371000")
 # Rules that no test can name, each with the reason.
 UNPROVEN = {}
 
+# What the two regulations must come to, in one sentence each; a test says which one it proves ("acceptance 7").
+ACCEPTANCE = {
+    2: "a penalty outside medical insurance: eligible in Lincang, and during the term ground 14(5)",
+    3: "a criminal punishment nobody attested: the fact is asked for, never eligible",
+    4: "an insured person and category \"other\": refused in Lincang citing LC-7.C∅, accepted in Weihai",
+    5: "the last day of a term is in it; 00:00 (UTC+8) of the next ends it, once, also after a standstill",
+    6: "a minor breach: dismissal is all that is left in Weihai, and refused in Lincang",
+    7: "a report about a section of the bureau never reaches that section",
+    8: "no reward for a cooperating insurer's employee (article 15), nor for what was no fraud",
+    9: "claims: only listed institutions, reports need none, a later list ends them",
+    10: "closing without feedback: refused in Lincang, in Weihai as its policy says",
+    11: "a county with a term of its own: what differs is printed, its decisions cite its own policy",
+    12: "half a year without a meeting in Lincang: told, and nothing is blocked",
+}
+
 HOW = {"M": "machine", "F": "fact", "H": "people", "V": "input", "T": "timer", "N": "told", "R": "record", "S": "standing"}
+
+
+def marks(source):
+    """Rules and acceptance numbers that a text names."""
+    return RULE.findall(source) + [f"acceptance {n}" for n in re.findall(r"[Aa]cceptance (\d+)", source)]
 
 
 def tests_of_python(path):
@@ -34,9 +54,9 @@ def tests_of_python(path):
         first = min([node.lineno] + [d.lineno for d in getattr(node, "decorator_list", [])])
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
             taken |= set(range(first, node.end_lineno + 1))
-            for rule in RULE.findall("\n".join(lines[first - 1:node.end_lineno])):
+            for rule in marks("\n".join(lines[first - 1:node.end_lineno])):
                 yield rule, f"{name}.{node.name[5:]}"
-    for rule in RULE.findall("\n".join(line for n, line in enumerate(lines, 1) if n not in taken)):
+    for rule in marks("\n".join(line for n, line in enumerate(lines, 1) if n not in taken)):
         yield rule, name
 
 
@@ -91,6 +111,7 @@ def cell(words, most=6):
 def row(rule, proofs, files):
     how = ", ".join(HOW.get(h, h) for h in rule["how"].split())
     acts = folded(rule["policy"]) + [f"`{m}`" for m in rule["messages"]] + [f"`{f}`" for f in files.get(rule["id"], [])]
+    acts = acts or ["`policy.show`"]  # a standing duty: shown with its words
     proof = cell(proofs.get(rule["id"], [])) or UNPROVEN.get(rule["id"], "**none**")
     return f"| {rule['id']} | {rule['article']} | {how} | {cell(acts)} | {proof} |"
 
@@ -115,8 +136,20 @@ def page(build):
             yield row(rule, proofs, files)
 
 
+    yield ""
+    yield "## What they must come to"
+    yield ""
+    yield "| | | proven by |"
+    yield "|---|---|---|"
+    for number, what in ACCEPTANCE.items():
+        yield f"| {number} | {what} | {cell(proofs.get(f'acceptance {number}', [])) or '**none**'} |"
+
+
 def unproven(build):
     proofs = tests()
+    for number in ACCEPTANCE:
+        if f"acceptance {number}" not in proofs:
+            yield f"acceptance {number}: no test names it"
     for division in POLICIES:
         for rule in rules(build, division):
             if rule["id"] not in proofs and rule["id"] not in UNPROVEN:

@@ -179,15 +179,21 @@ def rules(args):
     for rule, places in cited.items():
         if rule not in known:
             yield f"{places[0]}: {rule} stands in no policy"
-    tested = {r for r, places in cited.items() if any(p.startswith("tests/") for p in places)}
-    real = {r for r in known if re.fullmatch(RULE, r)}
-    print(f"# tests name {len(tested & real)} of {len(real)} rules")
 
 
 def protocol(args):
     printed = subprocess.run([args.build / "jianductl", "protocol"], capture_output=True, text=True).stdout
     if not (ROOT / "PROTOCOL.md").exists() or text("PROTOCOL.md") != printed:
         yield "PROTOCOL.md is not what the tables say: make docs"
+
+
+def conformance(args):
+    """Every rule has a test, and the page that says which is the one that is printed."""
+    tool = [sys.executable, ROOT / "tools/conformance.py", "--build", args.build]
+    yield from subprocess.run([*tool, "--check"], capture_output=True, text=True).stdout.splitlines()
+    printed = subprocess.run(tool, capture_output=True, text=True)
+    if printed.returncode or text("docs/conformance.md") != printed.stdout:
+        yield f"docs/conformance.md is not what policies and tests say: make docs {printed.stderr[-200:]}"
 
 
 def schema(args):
@@ -209,7 +215,7 @@ def symbols(args):
         yield f"{name} is in the library and not in the header"
 
 
-CHECKS = [seams, layers, lengths, asserts, guards, words, tidy, scripts, rules, protocol, schema, symbols]
+CHECKS = [seams, layers, lengths, asserts, guards, words, tidy, scripts, rules, protocol, conformance, schema, symbols]
 
 
 def main():

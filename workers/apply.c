@@ -1,4 +1,5 @@
 /* One command through the machine: decode, recognise, decide, record, answer. */
+#include "base/log.h"
 #include "base/mutant.h"
 #include "workers/authority.h"
 #include "workers/content.h"
@@ -98,14 +99,13 @@ static bool answer_known(jd_ctx *c, jd_str plain, jd_buf *receipt)
     return true;
 }
 
-static jd_str content_of(const jd_command *cmd, const jd_layout *l, const void *msg, jd_arena *a)
+static jd_str content_of(const jd_command *cmd, const void *msg, jd_arena *a, jd_buf *scratch)
 {
-    static _Thread_local jd_buf b; /* kept: its room is used again */
-    if (b.failed) jd_buf_free(&b);
-    b.n = 0;
-    jd_plain_pack(cmd->why, cmd->canonical ? cmd->body : (jd_str){ "", 0 }, &b);
-    if (!cmd->canonical) jd_encode_row(l, msg, &b);
-    return jd_copy(a, jd_buf_view(&b));
+    scratch->n = 0;
+    jd_plain_pack(cmd->why, cmd->canonical ? cmd->body : (jd_str){ "", 0 }, scratch);
+    if (!cmd->canonical) jd_encode_row(&jd_message_get(cmd->type)->layout, msg, scratch);
+    if (scratch->failed) jd_die(JD_EX_TEMPFAIL, "out of memory");
+    return jd_copy(a, jd_buf_view(scratch));
 }
 
 static bool read_message(const jd_command *cmd, const jd_layout *l, jd_arena *a, void *msg, jd_problems *p)
@@ -224,7 +224,7 @@ static void turn_away(jd_ctx *c, jd_buf *receipt)
     jd_buf_free(&told);
 }
 
-void jd_prepare(const jd_command *cmd, jd_arena *a, jd_prepared *out)
+void jd_prepare(const jd_command *cmd, jd_arena *a, jd_buf *scratch, jd_prepared *out)
 {
     static _Thread_local jd_problems problems;
     const jd_layout *l = &jd_message_get(cmd->type)->layout;
@@ -232,7 +232,7 @@ void jd_prepare(const jd_command *cmd, jd_arena *a, jd_prepared *out)
     problems.n = 0;
     *out = (jd_prepared){ .cmd = *cmd, .msg = msg };
     if (read_message(cmd, l, a, msg, &problems)) {
-        out->plain = content_of(cmd, l, msg, a);
+        out->plain = content_of(cmd, msg, a, scratch);
         return;
     }
     jd_problems *kept = jd_alloc(a, sizeof *kept);
@@ -240,7 +240,7 @@ void jd_prepare(const jd_command *cmd, jd_arena *a, jd_prepared *out)
     out->problems = kept;
 }
 
-void jd_attach_policy(jd_prepared *p, jd_arena *a, jd_str text, jd_str parent)
+void jd_attach_policy(jd_prepared *p, jd_arena *a, jd_buf *scratch, jd_str text, jd_str parent)
 {
     struct jd_policy_activate m = *(const struct jd_policy_activate *)p->msg;
     m.text = text;
@@ -248,7 +248,7 @@ void jd_attach_policy(jd_prepared *p, jd_arena *a, jd_str text, jd_str parent)
     struct jd_policy_activate *kept = jd_alloc(a, sizeof *kept);
     *kept = m;
     p->msg = kept;
-    p->plain = content_of(&p->cmd, &jd_message_get(p->cmd.type)->layout, kept, a);
+    p->plain = content_of(&p->cmd, kept, a, scratch);
 }
 
 void jd_apply_prepared(jd_engine *g, const jd_prepared *p, jd_buf *receipt)
@@ -274,7 +274,7 @@ void jd_apply_prepared(jd_engine *g, const jd_prepared *p, jd_buf *receipt)
 void jd_apply(jd_engine *g, const jd_command *cmd, jd_buf *receipt)
 {
     jd_prepared p;
-    jd_prepare(cmd, &g->arena, &p);
+    jd_prepare(cmd, &g->arena, &g->row, &p);
     jd_apply_prepared(g, &p, receipt);
 }
 

@@ -35,7 +35,7 @@ static bool read_messages(jd_inbatch *b, jd_cur *c, uint32_t count)
         b->v[b->n].token = m.token;
         b->v[b->n].actor = m.actor;
         cmd.actor = &b->v[b->n].actor;
-        jd_prepare(&cmd, &b->arena, &b->v[b->n].prepared);
+        jd_prepare(&cmd, &b->arena, &b->scratch, &b->v[b->n].prepared);
     }
     return jd_cur_done(c);
 }
@@ -63,7 +63,7 @@ void jd_inbatch_attach(jd_inbatch *b, const char *policy_file)
         if (p->cmd.type != JD_MSG_policy_activate || p->problems) continue;
         if (!t.file && !jd_policy_read(&b->arena, policy_file, &t, &wrong)) t = (jd_policy_text){ .file = policy_file };
         jd_buf_free(&wrong); /* its sender is told that there is none */
-        jd_attach_policy(p, &b->arena, t.text, t.parent.n ? t.parent : (jd_str){ NULL, 0 });
+        jd_attach_policy(p, &b->arena, &b->scratch, t.text, t.parent.n ? t.parent : (jd_str){ NULL, 0 });
     }
 }
 
@@ -71,5 +71,6 @@ void jd_inbatch_free(jd_inbatch *b)
 {
     if (!b) return;
     jd_arena_free(&b->arena);
+    jd_buf_free(&b->scratch);
     free(b);
 }

@@ -17,6 +17,7 @@ typedef struct jd_inbatch {
     uint32_t n;
     jd_batched *v;
     jd_arena arena;
+    jd_buf scratch; /* its room is used again for each message */
 } jd_inbatch;
 
 /* NULL when the bytes are no batch. They are copied. */

@@ -1,5 +1,6 @@
 #include "workers/engine.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -142,6 +143,7 @@ static void roll_back(jd_engine *g)
 int jd_batch_commit(jd_engine *g)
 {
     jd_tally_write(&g->txn, &g->tally);
+    if (g->row.failed || g->entry.failed) g->txn.rc = ENOMEM; /* what went through them is not whole */
     int rc = jd_commit(&g->txn);
     if (rc)
         roll_back(g);

@@ -107,7 +107,7 @@ typedef struct jd_prepared {
     const jd_problems *problems; /* NULL, or why it cannot be read */
 } jd_prepared;
 
-void jd_prepare(const jd_command *cmd, jd_arena *a, jd_prepared *out);
+void jd_prepare(const jd_command *cmd, jd_arena *a, jd_buf *scratch, jd_prepared *out);
 void jd_apply_prepared(jd_engine *g, const jd_prepared *p, jd_buf *receipt);
 void jd_replay_refusal(jd_engine *g, const jd_entry *e, jd_str trace); /* of a pushed message */
 int jd_batch_commit(jd_engine *g);
@@ -116,7 +116,7 @@ int jd_batch_commit(jd_engine *g);
 void jd_take_up(jd_engine *g, const jd_policy *p, const jd_calendar *cal, jd_ms now, uint64_t salt);
 
 /* Puts the texts that policy.activate is about beside what its sender said; they are read outside. */
-void jd_attach_policy(jd_prepared *p, jd_arena *a, jd_str text, jd_str parent);
+void jd_attach_policy(jd_prepared *p, jd_arena *a, jd_buf *scratch, jd_str text, jd_str parent);
 
 /* Does what is due by `now`, as commands: a policy whose day has come, limits to reckon anew, clocks. True
  * when more is left than one batch should hold. */

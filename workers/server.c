@@ -165,8 +165,9 @@ static bool frame_ping(peer *l, jd_cur *c)
     return !c->failed;
 }
 
-static bool take_frame(peer *l, jd_link_kind kind, jd_cur *c)
+static bool take_frame(void *arg, jd_link_kind kind, jd_cur *c)
 {
+    peer *l = arg;
     if (!l->open) return kind == JD_LINK_OPEN && frame_open(l, c);
     switch (kind) {
     case JD_LINK_BATCH: return frame_batch(l, c);
@@ -174,21 +175,6 @@ static bool take_frame(peer *l, jd_link_kind kind, jd_cur *c)
     case JD_LINK_PING: return frame_ping(l, c);
     default: return false;
     }
-}
-
-static bool take_frames(peer *l)
-{
-    size_t used = 0;
-    int64_t n;
-    jd_link_kind kind;
-    jd_cur payload;
-    while ((n = jd_link_frame(l->in.p + used, l->in.n - used, &kind, &payload)) > 0) {
-        used += (size_t)n;
-        if (!take_frame(l, kind, &payload)) return false;
-    }
-    if (used) memmove(l->in.p, l->in.p + used, l->in.n - used);
-    l->in.n -= used;
-    return n == 0;
 }
 
 /* ------------------------------------------------------------ reading */
@@ -208,7 +194,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
     peer *l = stream->data;
     (void)buf;
     if (n > 0) l->in.n += (size_t)n;
-    if (n >= 0 && take_frames(l)) return;
+    if (n >= 0 && jd_link_frames(&l->in, take_frame, l)) return;
     if (n >= 0) jd_log(JD_WARN, "a frame that cannot be read; connection closed");
     drop_peer(l);
 }

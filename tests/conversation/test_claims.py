@@ -55,7 +55,7 @@ def test_any_number(daemon, c):
     ({"institution": "H 1"}, "bad-format", "institution"),
 ])
 def test_refused(c, changes, refusal, field):
-    """LC-11.3: listed, and not twice (rules.md §7.9); nothing is written."""
+    """LC-11.3: listed, and not twice (acceptance 9); nothing is written."""
     s = appoint(c)
     publish(c, [1, 2, 5])
     publish(c, [1, 2])
@@ -84,7 +84,7 @@ def test_given_back(c):
 
 
 def test_dropped_from_the_list(daemon, c):
-    """LC-11.3 (rules.md §7.9): a claim on what the next list drops ends, with an event that says why."""
+    """LC-11.3 (acceptance 9): a claim on what the next list drops ends, with an event that says why."""
     s, other = appoint(c), appoint(c)
     publish(c, range(1, 11))
     gone, kept, theirs = claim(c, s, 3), claim(c, s, 4), claim(c, other, 3)
@@ -156,7 +156,7 @@ def test_a_lapsed_term():
 @pytest.mark.parametrize("institution", [code(4), code(88888), "X1"])
 def test_supervision_is_not_limited_to_claims(c, institution):
     """LC-11.4: a report on an institution that nobody claimed, or that is on no list, is never refused
-    (rules.md §7.9)."""
+    (acceptance 9)."""
     s = appoint(c)
     publish(c, [1, 4])
     claim(c, s, 1)

@@ -1,5 +1,5 @@
 """A county joins by saying what differs from its city: tests/policies/530921.yaml, beside the city in one daemon
-(rules.md §7.11). Reports of another area are passed on, and the result comes back."""
+(acceptance 11). Reports of another area are passed on, and the result comes back."""
 
 import json
 import shutil
@@ -133,7 +133,7 @@ def check(policies, name="530921.yaml"):
 
 
 def test_the_differences(tmp_path):
-    """rules.md §7.11, LC-16.1: what the county changes, value by value, with its line and rule."""
+    """acceptance 11, LC-16.1: what the county changes, value by value, with its line and rule."""
     policies = county_policies(tmp_path / "policies")
     assert check(policies)[0] == 0 and "extending 530900" in check(policies)[1]
     alone = run("jianductl", "policy", "diff", policies / "530921.yaml")

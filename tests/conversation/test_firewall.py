@@ -1,5 +1,5 @@
 """Nobody handles what is said about them: not at the start, not by any later hand, and not when it comes out late
-whom a report is about (rules.md A10 and §7.7)."""
+whom a report is about (rules.md A10, acceptance 7)."""
 
 import itertools
 
@@ -93,7 +93,7 @@ def shut_out(c, id, x, other):
 @pytest.mark.parametrize("x", SECTIONS)
 @pytest.mark.parametrize("category", ["S2", "S4"])
 def test_a_report_about_a_section_of_the_bureau(c, who, x, category):
-    """WH-6.2 (rules.md §7.7): a report about section X never goes to X, by whatever hand, from the first day to
+    """WH-6.2 (acceptance 7): a report about section X never goes to X, by whatever hand, from the first day to
     its reopening."""
     id = report(c, who[WEIHAI], target="bureau", category=category, accused=[x])
     other = next(s for s in ("benefit", "office") if s != x)

@@ -4,6 +4,7 @@ is gone, a daemon that lies."""
 import datetime
 import os
 import signal
+import resource
 import socket
 import struct
 import subprocess
@@ -245,6 +246,31 @@ def test_half_open_connections(keyed):
         pass
     for s in silent:
         s.close()
+
+
+def test_ten_thousand_connections_of_one_client(keyed):
+    """They come as fast as one process can make them and say nothing; whoever has a key works on meanwhile."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < 12000:
+        pytest.skip("this machine does not let one process have so many descriptors")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    d, crowd, slowest = keyed(), [], 0
+    other = d.by("admin")
+    assert other.ok("health.get", {})
+    for n in range(10000):
+        s = socket.socket()
+        s.setblocking(False)
+        s.connect_ex(("127.0.0.1", d.ports["intake"]))
+        crowd.append(s)
+        if n % 200 == 0:
+            started = time.monotonic()
+            assert other.ok("application.submit", form(another()))["state"]
+            slowest = max(slowest, time.monotonic() - started)
+    assert slowest < 5
+    for s in crowd:
+        s.close()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert other.ok("health.get", {}) and d.by("admin").ok("health.get", {})
 
 
 # ---------------------------------------------------------------- the handler is gone

@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from jd import BUILD, CITIES, LINCANG, WEIHAI
-from jd import Daemon, all_events, appoint, bent_policies, clue, wait_for
+from jd import Daemon, all_events, apply, appoint, bent_policies, clue, wait_for
 
 RULE = {LINCANG: "LC-10.3", WEIHAI: "WH-10.2"}
 
@@ -286,3 +286,31 @@ def test_it_comes_before_any_clock(tmp_path, division):
         c.wind(at(next_day, "00:00:01"), division)
         assert c.case(id)["due"] == next_day and c.case(id)["overdue"] is False
         assert of(c, id, "overdue") == []
+
+
+def test_what_is_owed_and_what_waits_move_too(tmp_path):
+    """LC-5.2, LC-5.3: the certificate and the notice are due by working days; LC-5.5: an application that waits rolls
+    over a day off. What comes round ends with its month or year all the same (LC-10.6, LC-11.1)."""
+    city = City(tmp_path, LINCANG, "2026-08-03")
+    with city.daemon as d:
+        c = d.client()
+        s, waiting = appoint(c), apply(c)  # the facts are still to come
+        owed = {o["obligation"]: o for o in c.ok("case.list", {"entity": "obligation", "state": "open"})["cases"]}
+        before, last = c.case(waiting)["due"], owed["certificate"]["due"]
+        assert last == "2026-08-17" and owed["certificate"]["supervisor"] == s
+        city.announce("2026-08-10,off,测试日", f"{before},off,测试日")
+        for code in ("certificate", "notice"):
+            moved = c.case(owed[code]["id"])
+            assert moved["due"] == "2026-08-18"
+            assert of(c, moved["id"]) == [("begun", last), ("reprojected", "2026-08-18")]
+            step = c.explain(moved["id"])["history"][-1]
+            assert old_due(step) == [last] and "LC-5.2" in str(step) or code == "notice"
+        assert c.case(waiting)["due"] > before
+        assert [e for e, _ in of(c, waiting)] == ["submitted", "reprojected"]
+        for code in ("meeting", "institution-list"):
+            if code in owed:
+                assert c.case(owed[code]["id"])["due"] == owed[code]["due"]
+        c.wind(at("2026-08-18"), LINCANG)
+        assert c.case(owed["certificate"]["id"])["state"] == "open"
+        c.wind(at("2026-08-19"), LINCANG)
+        assert c.case(owed["certificate"]["id"])["state"] == "overdue"

@@ -37,7 +37,7 @@ def test_what_an_appointment_brings(code, rule):
 @pytest.mark.parametrize("division, code, months, force, rule", [
     (LINCANG, "meeting", 6, "in-principle", "LC-10.6"), (WEIHAI, "plenary", 12, "must", "WH-11.1")])
 def test_a_meeting_that_nobody_holds(division, code, months, force, rule):
-    """LC-10.6, WH-11.1: half a year in principle, a year at least; the event says it, and no state is blocked."""
+    """Acceptance 12. LC-10.6, WH-11.1: half a year in principle, a year at least; the event says it, and no state is blocked."""
     with Daemon([division], at="2026-01-05T09:00:00+08:00") as d:
         c = d.client()
         s = appoint(c, division=division)

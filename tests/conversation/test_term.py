@@ -83,7 +83,7 @@ def test_a_term_from_end_to_end(division, applied, start, last):
 
 @pytest.mark.parametrize("division", [LINCANG, WEIHAI])
 def test_the_daemon_was_down_when_it_ended(division):
-    """LC-13.2, WH-8.3, WH-9.5: on the restart everything that fell due meanwhile fires, in order, once, and
+    """Acceptance 5. LC-13.2, WH-8.3, WH-9.5: on the restart everything that fell due meanwhile fires, in order, once, and
     carries the last day whenever that is."""
     start = "2024-02-29"
     last = {LINCANG: "2027-02-28", WEIHAI: "2026-02-28"}[division]
