@@ -1,5 +1,6 @@
 # jiandu. `make` builds build/jiandud, build/jiandu-worker, build/jianductl and build/libjiandu.so.0.
-# `make run`, `demo`, `test`, `lint` and `fuzz` bring their own dependencies; the others expect them.
+# `make run`, `demo`, `test`, `asan`, `lint`, `fuzz`, `torture`, `mutants` and `test-systemd` bring their own dependencies;
+# the others expect them.
 # V=1 shows commands whole.
 
 PREFIX     ?= /usr/local
@@ -157,7 +158,7 @@ fuzz:
 fuzz-round: $(FUZZERS)
 	@mk/fuzz.sh $(FUZZ_SECONDS) $(FUZZERS)
 
-# Kills the worker or the daemon at random moments; ends with `N acknowledged, N lost`. QUICK=1, SEED=n.
+# Kills, faults at each call, failing memory, power cuts, overload; ends with `N acknowledged, N lost`. QUICK=1, SEED=n.
 torture:
 	@mk/deps.sh run test
 	@$(MAKE) all $(FAULTS)
