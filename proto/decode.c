@@ -20,7 +20,8 @@ void jd_problem_add(jd_problems *p, jd_code code, jd_str field, const char *rule
     va_list ap;
     *one = (jd_problem){ .code = code, .rule = rule };
     /* a stranger's key is repeated only when it is printable and short */
-    if (field.n < sizeof one->field && jd_check_utf8(field, false, &points)) memcpy(one->field, field.p, field.n);
+    if (field.n && field.n < sizeof one->field && jd_check_utf8(field, false, &points))
+        memcpy(one->field, field.p, field.n);
     va_start(ap, fmt);
     vsnprintf(one->expected, sizeof one->expected, fmt, ap);
     va_end(ap);
