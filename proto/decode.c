@@ -144,9 +144,16 @@ static jd_code read_value(const jd_field *f, const msgpack_object *o, jd_arena *
 /* ------------------------------------------------------------ a message */
 
 /* msgpack-c's objects live in a zone; one a thread, emptied for each message. */
+static _Thread_local msgpack_zone *zone;
+
+void jd_decode_end(void)
+{
+    if (zone) msgpack_zone_free(zone);
+    zone = NULL;
+}
+
 static bool unpack(jd_str bytes, msgpack_object *o)
 {
-    static _Thread_local msgpack_zone *zone;
     size_t off = 0;
     if (!zone) zone = msgpack_zone_new(MSGPACK_ZONE_CHUNK_SIZE);
     if (!zone) return false;
