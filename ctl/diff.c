@@ -48,9 +48,9 @@ static int say(const spot *s, const char *path, const jd_ynode *a, const jd_ynod
     const jd_ynode *at = b ? b : a;
     const char *file = jd_diag_file(b ? s->b : s->a, at->line), *name = strrchr(file, '/');
     printf("%c %s: ", a && b ? '!' : a ? '-' : '+', path);
-    write_value(stdout, a ? a : b);
+    if (a) write_value(stdout, a);
     if (a && b) fputs(" -> ", stdout);
-    if (a && b) write_value(stdout, b);
+    if (b) write_value(stdout, b);
     printf("  (%s:%d%s%.*s)\n", name ? name + 1 : file, at->line & JD_PLACE_LINE, s->rule.n ? ", " : "",
            JD_FMT(s->rule));
     return 1;
@@ -133,20 +133,23 @@ static bool reordered(const jd_ynode *a, const jd_ynode *b)
     return a->n != b->n;
 }
 
-/* Either may be NULL: the item that only the other list has. */
-static int compare_items(const spot *s, const char *path, const jd_ynode *a, const jd_ynode *b)
+/* Either of a and b may be NULL: the item that only the other list has. The newer one is named and cites the rule. */
+static int compare_items(const spot *s, const char *path, const jd_ynode *newer, const jd_ynode *a, const jd_ynode *b)
 {
-    jd_str name = name_of(a ? a : b);
-    spot in = within(s, b ? b : a, (jd_str){ "", 0 });
+    jd_str name = name_of(newer);
+    spot in = within(s, newer, (jd_str){ "", 0 });
     return compare_at(&in, path, name.n ? "[" : "", name, name.n ? "]" : "", a, b);
 }
 
 static int compare_lists(const spot *s, const char *path, const jd_ynode *a, const jd_ynode *b)
 {
     int n = 0;
-    for (int i = 0; i < a->n; i++) n += compare_items(s, path, a->items[i], find_like(b, a->items[i]));
+    for (int i = 0; i < a->n; i++) {
+        const jd_ynode *was = a->items[i], *is = find_like(b, was);
+        n += compare_items(s, path, is ? is : was, was, is);
+    }
     for (int i = 0; i < b->n; i++)
-        if (!find_like(a, b->items[i])) n += compare_items(s, path, NULL, b->items[i]);
+        if (!find_like(a, b->items[i])) n += compare_items(s, path, b->items[i], NULL, b->items[i]);
     return n == 0 && reordered(a, b) ? say(s, path, a, b) : n;
 }
 

@@ -20,7 +20,8 @@ void jd_problem_add(jd_problems *p, jd_code code, jd_str field, const char *rule
     va_list ap;
     *one = (jd_problem){ .code = code, .rule = rule };
     /* a stranger's key is repeated only when it is printable and short */
-    if (field.p && field.n < sizeof one->field && jd_check_utf8(field, false, &points)) memcpy(one->field, field.p, field.n);
+    if (field.n && field.n < sizeof one->field && jd_check_utf8(field, false, &points))
+        memcpy(one->field, field.p, field.n);
     va_start(ap, fmt);
     vsnprintf(one->expected, sizeof one->expected, fmt, ap);
     va_end(ap);
@@ -143,9 +144,16 @@ static jd_code read_value(const jd_field *f, const msgpack_object *o, jd_arena *
 /* ------------------------------------------------------------ a message */
 
 /* msgpack-c's objects live in a zone; one a thread, emptied for each message. */
+static _Thread_local msgpack_zone *zone;
+
+void jd_decode_end(void)
+{
+    if (zone) msgpack_zone_free(zone);
+    zone = NULL;
+}
+
 static bool unpack(jd_str bytes, msgpack_object *o)
 {
-    static _Thread_local msgpack_zone *zone;
     size_t off = 0;
     if (!zone) zone = msgpack_zone_new(MSGPACK_ZONE_CHUNK_SIZE);
     if (!zone) return false;

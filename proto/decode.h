@@ -42,6 +42,7 @@ const char *jd_prescan(jd_str bytes);
 
 /* A stranger's map into the struct of layout l. False with problems; out is then unspecified. */
 bool jd_decode(const jd_layout *l, jd_str bytes, jd_arena *a, void *out, jd_problems *p);
+void jd_decode_end(void); /* this thread decodes no more: what it kept is given back */
 
 /* Canonical form, to and from. Reading our own bytes can only fail if they are damaged. */
 void jd_encode_row(const jd_layout *l, const void *in, jd_buf *b);

@@ -75,7 +75,7 @@ static bool parse_manifest(jd_arena *a, const char *file, jd_str text, uint32_t 
 static bool take_stock(jd_config *c, uint32_t division, manifest *m, char *why, size_t why_n)
 {
     jd_txn t;
-    jd_tally tally;
+    jd_tally tally = { 0 };
     jd_store *s = jd_store_open(jd_store_dir(c, division), false, (size_t)c->map_mib << 20, why, why_n);
     if (!s) return false;
     jd_begin(s, &t, false);
@@ -100,9 +100,9 @@ bool jd_manifest_holds(jd_config *c, uint32_t division)
     jd_buf text = { 0 };
     const char *file = in_store(c, division, "manifest");
     if (access(file, F_OK) != 0) return true;
-    if (!jd_read_file(file, &text) || !parse_manifest(&c->arena, file, jd_buf_view(&text), division, &said))
-        return complain(division, file, "is no manifest of this division");
+    bool read = jd_read_file(file, &text) && parse_manifest(&c->arena, file, jd_buf_view(&text), division, &said);
     jd_buf_free(&text);
+    if (!read) return complain(division, file, "is no manifest of this division");
     if (!take_stock(c, division, &is, why, sizeof why)) return complain(division, jd_store_dir(c, division), why);
     return memcmp(&said, &is, sizeof said) == 0 || complain(division, jd_store_dir(c, division), why);
 }
@@ -141,7 +141,7 @@ static bool back_up(jd_config *c, uint32_t division, const char *dir)
     ok = ok && jd_verify_all(c, division, false) == JD_EX_OK;
     unlink(in_store(c, division, "lock.mdb"));
     c->state = state;
-    print_manifest(&m, division, &text);
+    if (ok) print_manifest(&m, division, &text);
     ok = ok && jd_write_file(jd_path(&c->arena, target, "manifest"), jd_buf_view(&text)) && jd_sync_path(target) &&
          rename(target, final) == 0 && rmdir(part) == 0 && jd_sync_path(dir);
     jd_buf_free(&text);

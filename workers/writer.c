@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/mutant.h"
+#include "proto/decode.h"
 #include "proto/link.h"
 #include "workers/checkpoint.h"
 #include "workers/keys.h"
@@ -389,6 +390,7 @@ static void *writer_main(void *arg)
         w->scrub = jd_scrub_step(&w->g->scrub, w->g->store);
     }
     for (int left = SCRUB_LAST; left && jd_scrub_step(&w->g->scrub, w->g->store); left--) continue;
+    jd_decode_end();
     return NULL;
 }
 

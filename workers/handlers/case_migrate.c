@@ -108,7 +108,7 @@ static void may(jd_ctx *c, jd_str by, const migration *m)
 
 static void map_row(jd_ctx *c, const migration *m)
 {
-    jd_missing missing;
+    jd_missing missing = { .n = 0 };
     if (jd_migrate_row(m->from, m->to, m->entity, m->row, &c->g->arena, &missing)) return;
     for (int i = 0; i < missing.n; i++)
         jd_refuse(c, JD_CODE_NOT_IN_POLICY, JD_NO_RULE, "id", "%s '%.*s' in %.*s", missing.v[i].what,

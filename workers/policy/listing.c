@@ -203,9 +203,9 @@ static void read_row(reader *r, jd_str line, jd_listing_row *one)
 
 static int lines_in(jd_str csv)
 {
-    int n = 0;
-    for (const char *p = csv.p; (p = memchr(p, '\n', (size_t)(csv.p + csv.n - p))) != NULL; p++) n++;
-    return n + 1;
+    int n = 1;
+    for (uint32_t i = 0; i < csv.n; i++) n += csv.p[i] == '\n';
+    return n;
 }
 
 static void read_rows(reader *r)

@@ -119,7 +119,7 @@ static void load_requirement(jd_loader *l, jd_ynode *n, jd_requirement *r)
         jd_diag_at(&l->d, n->line, "one of 'require' and 'exclude'");
         return;
     }
-    r->test = jd_cond_parse(l->p, require ? require : exclude, form, &l->d);
+    r->test = jd_cond_parse(l->p, exclude ? exclude : require, form, &l->d);
     if (exclude && r->test) r->test = negated(l->p, r->test);
 }
 
