@@ -1,5 +1,6 @@
 """Certificates as pyzmq makes them, an access file, and a daemon and clients that use them."""
 
+import random
 import signal
 import socket
 import time
@@ -11,10 +12,15 @@ from jd import CITIES, LINCANG, Client, Daemon, wait_for
 
 
 def free_port():
-    """One that nobody has at this moment."""
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """One that nobody has at this moment, of those that the system gives to no connection by itself."""
+    while True:
+        port = random.randrange(15000, 32000)
+        with socket.socket() as s:
+            try:
+                s.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
 
 
 def certificate(folder, name):

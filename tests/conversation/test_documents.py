@@ -188,8 +188,8 @@ def somebody(n):
 
 def test_twenty_thousand(tmp_path):
     """LC-11.2, WH-10.3: a document reaches 20,000 in one entry and no more; as many are looked through for a choice."""
-    policies = bent_policies(tmp_path / "policies", (f"{WEIHAI}.yaml", "referral:\n  rule: WH-12.1\n",
-                             "referral:\n  rule: WH-12.1\n\ndocuments: [ { code: notice, rule: WH-6.1, label: 通知 } ]\n"))
+    policies = bent_policies(tmp_path / "policies", (f"{WEIHAI}.yaml", "\nreferral:\n",
+                             "\ndocuments: [ { code: notice, rule: WH-6.1, label: 通知 } ]\n\nreferral:\n"))
     with Daemon([WEIHAI], at=NOW, policies=policies) as d:
         c, many = d.client(), 20001
         forms = asked(c, (("application.submit", somebody(n)) for n in range(many)))

@@ -19,6 +19,7 @@ import faulty
 import jd
 from jd import LINCANG, WEIHAI, Daemon, wait_for
 from oracle import Oracle, assert_nothing_lost
+from keys import free_port
 
 
 # ---------------------------------------------------------------- between client and daemon
@@ -194,12 +195,6 @@ def test_a_message_without_an_end():
 def leave_descriptors(daemon, n):
     have = len(os.listdir(f"/proc/{daemon.process.pid}/fd"))
     resource.prlimit(daemon.process.pid, resource.RLIMIT_NOFILE, (have + n, have + n))
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def test_no_descriptors_left():
