@@ -2,6 +2,7 @@
  * it was before. */
 #include "workers/handlers/handlers.h"
 #include "workers/rules/deadline.h"
+#include "workers/rules/visibility.h"
 
 static bool running(jd_ctx *c, const struct jd_row_report *row)
 {

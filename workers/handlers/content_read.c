@@ -2,6 +2,7 @@
  * recorded before it is answered (LC-9.5, WH-7.3; PIPL 51; Decree 735 arts 32 and 35). */
 #include "workers/handlers/handlers.h"
 #include "workers/owner.h"
+#include "workers/rules/visibility.h"
 
 void jd_read_by(jd_ctx *c, const jd_policy *p, uint16_t dept)
 {

@@ -133,9 +133,6 @@ typedef struct jd_choice {
 } jd_choice;
 bool jd_choose_desk(jd_ctx *c, jd_str report, jd_str by, jd_str department, const jd_strs *assist, jd_choice *out);
 
-/* Who manages a report: the managing department, and where that is accused the discipline body, then the
- * authority. JD_NO_DEPT: a report that accuses all of them waits for a body above this division. */
-uint16_t jd_who_manages(const jd_policy *p, jd_str accused);
 /* A limit that stood still runs on with the days it had left. */
 void jd_limit_resume(jd_ctx *c, const jd_policy *p, struct jd_row_report *row);
 

@@ -1,13 +1,6 @@
 /* A report on somebody's desk: which department acts, and whether it is that department's. */
 #include "workers/handlers/handlers.h"
-
-uint16_t jd_who_manages(const jd_policy *p, jd_str accused)
-{
-    const uint16_t order[] = { p->manager, p->discipline, p->authority };
-    for (size_t i = 0; i < sizeof order / sizeof *order; i++)
-        if (order[i] != JD_NO_DEPT && !jd_u16s_have(accused, order[i])) return order[i];
-    return JD_NO_DEPT;
-}
+#include "workers/rules/visibility.h"
 
 /* Whoever is accused learns no more from it than anybody whose report it is not. */
 void jd_refuse_desk(jd_ctx *c, const char *field, jd_str department)

@@ -1,5 +1,6 @@
 /* A closed report is handled again: with a reason, within the policy's window, on a limit of its own. */
 #include "workers/handlers/handlers.h"
+#include "workers/rules/visibility.h"
 
 void jd_on_report_reopen(jd_ctx *c, const void *msg)
 {

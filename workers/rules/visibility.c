@@ -2,8 +2,7 @@
 
 #include "workers/rows.h"
 
-/* Whoever stands in for an accused manager, as where reports are assigned. */
-static uint16_t who_manages(const jd_policy *p, jd_str accused)
+uint16_t jd_who_manages(const jd_policy *p, jd_str accused)
 {
     const uint16_t order[] = { p->manager, p->discipline, p->authority };
     for (size_t i = 0; i < sizeof order / sizeof *order; i++)
@@ -14,7 +13,7 @@ static uint16_t who_manages(const jd_policy *p, jd_str accused)
 static bool handles(const jd_policy *p, const jd_desks *d, uint16_t dept)
 {
     if (jd_u16s_have(d->accused, dept)) return false;
-    return dept == d->lead || jd_u16s_have(d->assist, dept) || (d->accused.n && dept == who_manages(p, d->accused));
+    return dept == d->lead || jd_u16s_have(d->assist, dept) || (d->accused.n && dept == jd_who_manages(p, d->accused));
 }
 
 static bool oversees(const jd_policy *p, uint16_t dept)
