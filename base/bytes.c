@@ -76,16 +76,6 @@ char *jd_buf_grow(jd_buf *b, size_t n)
     return at;
 }
 
-void jd_buf_str(jd_buf *b, jd_str s)
-{
-    jd_buf_add(b, s.p, s.n);
-}
-
-void jd_buf_z(jd_buf *b, const char *z)
-{
-    jd_buf_add(b, z, strlen(z));
-}
-
 void jd_buf_printf(jd_buf *b, const char *fmt, ...)
 {
     va_list ap;
@@ -98,44 +88,6 @@ void jd_buf_printf(jd_buf *b, const char *fmt, ...)
     vsnprintf(at, (size_t)n + 1, fmt, ap);
     va_end(ap);
     b->n--; /* the terminator is room, not content */
-}
-
-void jd_buf_u8(jd_buf *b, uint8_t v)
-{
-    jd_buf_add(b, &v, 1);
-}
-
-void jd_buf_u16(jd_buf *b, uint16_t v)
-{
-    v = htole16(v);
-    jd_buf_add(b, &v, sizeof v);
-}
-
-void jd_buf_u32(jd_buf *b, uint32_t v)
-{
-    v = htole32(v);
-    jd_buf_add(b, &v, sizeof v);
-}
-
-void jd_buf_u64(jd_buf *b, uint64_t v)
-{
-    v = htole64(v);
-    jd_buf_add(b, &v, sizeof v);
-}
-
-void jd_buf_lstr(jd_buf *b, jd_str s)
-{
-    jd_buf_u32(b, s.n);
-    jd_buf_str(b, s);
-}
-
-void jd_buf_varint(jd_buf *b, uint64_t v)
-{
-    uint8_t bytes[10];
-    size_t n = 0;
-    for (; v >= 0x80; v >>= 7) bytes[n++] = (uint8_t)(v | 0x80);
-    bytes[n++] = (uint8_t)v;
-    jd_buf_add(b, bytes, n);
 }
 
 void jd_buf_set_u32(jd_buf *b, size_t at, uint32_t v)

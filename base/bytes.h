@@ -4,6 +4,7 @@
 #ifndef JD_BASE_BYTES_H
 #define JD_BASE_BYTES_H
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -50,15 +51,55 @@ static inline void jd_buf_add(jd_buf *b, const void *p, size_t n)
     if (at) memcpy(at, p, n);
 }
 
-void jd_buf_str(jd_buf *b, jd_str s);
-void jd_buf_z(jd_buf *b, const char *z);
+static inline void jd_buf_str(jd_buf *b, jd_str s)
+{
+    jd_buf_add(b, s.p, s.n);
+}
+
+static inline void jd_buf_z(jd_buf *b, const char *z)
+{
+    jd_buf_add(b, z, strlen(z));
+}
+
+/* Integers are little-endian between our processes. */
+static inline void jd_buf_u8(jd_buf *b, uint8_t v)
+{
+    jd_buf_add(b, &v, 1);
+}
+
+static inline void jd_buf_u16(jd_buf *b, uint16_t v)
+{
+    v = htole16(v);
+    jd_buf_add(b, &v, sizeof v);
+}
+
+static inline void jd_buf_u32(jd_buf *b, uint32_t v)
+{
+    v = htole32(v);
+    jd_buf_add(b, &v, sizeof v);
+}
+
+static inline void jd_buf_u64(jd_buf *b, uint64_t v)
+{
+    v = htole64(v);
+    jd_buf_add(b, &v, sizeof v);
+}
+
+/* u32 length, then the bytes */
+static inline void jd_buf_lstr(jd_buf *b, jd_str s)
+{
+    jd_buf_u32(b, s.n);
+    jd_buf_str(b, s);
+}
+
+/* LEB128 */
+static inline void jd_buf_varint(jd_buf *b, uint64_t v)
+{
+    for (; v >= 0x80; v >>= 7) jd_buf_u8(b, (uint8_t)(v | 0x80));
+    jd_buf_u8(b, (uint8_t)v);
+}
+
 void jd_buf_printf(jd_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void jd_buf_u8(jd_buf *b, uint8_t v);
-void jd_buf_u16(jd_buf *b, uint16_t v); /* integers are little-endian between our processes */
-void jd_buf_u32(jd_buf *b, uint32_t v);
-void jd_buf_u64(jd_buf *b, uint64_t v);
-void jd_buf_lstr(jd_buf *b, jd_str s);     /* u32 length, then the bytes */
-void jd_buf_varint(jd_buf *b, uint64_t v); /* LEB128 */
 void jd_buf_set_u32(jd_buf *b, size_t at, uint32_t v);
 jd_str jd_buf_view(const jd_buf *b);
 

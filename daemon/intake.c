@@ -13,7 +13,7 @@ typedef struct request {
     bool id_binary;
     int type;
     jd_division *division;
-    jd_problems problems;
+    jd_problems *problems; /* room for all of one message's */
 } request;
 
 /* ------------------------------------------------------------ refusals of our own */
@@ -32,8 +32,8 @@ static void refuse(jd_daemon *d, const request *r, const jd_buf *receipt, jd_cod
 static void refuse_problems(jd_daemon *d, const request *r)
 {
     jd_buf b = { 0 };
-    jd_receipt_invalid((const uint8_t *)r->header.id.p, r->id_binary, &r->problems, &b);
-    refuse(d, r, &b, jd_problems_code(&r->problems));
+    jd_receipt_invalid((const uint8_t *)r->header.id.p, r->id_binary, r->problems, &b);
+    refuse(d, r, &b, jd_problems_code(r->problems));
     jd_buf_free(&b);
 }
 
@@ -97,7 +97,7 @@ static void name_version(jd_problems *p)
 
 static void check_header(jd_daemon *d, request *r)
 {
-    jd_problems *p = &r->problems;
+    jd_problems *p = r->problems;
     if (r->header_bytes.n > JD_HEADER_MAX) {
         jd_problem_add(p, JD_CODE_TOO_LARGE, JD_STR("header"), "", "at most %d bytes", JD_HEADER_MAX);
         return;
@@ -189,7 +189,7 @@ static void take(jd_daemon *d, request *r)
         refuse_code(d, r, JD_CODE_OWN_ROUTING_ID);
     } else if (!in_pace) {
         refuse_code(d, r, JD_CODE_TOO_FAST);
-    } else if (r->problems.n) {
+    } else if (r->problems->n) {
         refuse_problems(d, r);
     } else {
         judge(d, r);
@@ -200,17 +200,27 @@ static void take(jd_daemon *d, request *r)
 
 static void bad_frames(jd_daemon *d, request *r)
 {
-    jd_problem_add(&r->problems, JD_CODE_BAD_FRAMES, JD_STR("frames"), "", "two: header and body");
+    jd_problem_add(r->problems, JD_CODE_BAD_FRAMES, JD_STR("frames"), "", "two: header and body");
     refuse_problems(d, r);
+}
+
+/* Problems take kilobytes: nobody clears them for each message. */
+static jd_problems *no_problems(void)
+{
+    static jd_problems p;
+    p.n = 0;
+    return &p;
 }
 
 void jd_on_intake(void *arg, const jd_zmessage *m)
 {
     const jd_door *door = arg;
     bool delimiter = m->n > 1 && m->frame[1].n == 0;
-    request r = {
-        .door = door, .who = jd_gate_who(door->d, door, m->user), .peer = m->frame[0], .delimiter = delimiter
-    };
+    request r = { .door = door,
+                  .who = jd_gate_who(door->d, door, m->user),
+                  .peer = m->frame[0],
+                  .delimiter = delimiter,
+                  .problems = no_problems() };
     int first = 1 + delimiter;
     if (m->n != first + 2) {
         bad_frames(door->d, &r);
@@ -224,7 +234,7 @@ void jd_on_intake(void *arg, const jd_zmessage *m)
 void jd_on_push(void *arg, const jd_zmessage *m)
 {
     const jd_door *door = arg;
-    request r = { .door = door, .who = jd_gate_who(door->d, door, m->user), .pushed = true };
+    request r = { .door = door, .who = jd_gate_who(door->d, door, m->user), .pushed = true, .problems = no_problems() };
     if (m->n != 2) {
         bad_frames(door->d, &r);
         return;

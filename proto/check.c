@@ -18,13 +18,13 @@ static bool good_point(int32_t c, bool prose)
     return !direction_override(c);
 }
 
-/* What nearly all text consists of needs no table: printable ASCII, and U+3000 to U+9FFF, Chinese and its
- * punctuation, where every code point is good. 0 for anything else. */
+/* What nearly all text consists of needs no table: printable ASCII, and U+3000 to U+9FFF and U+FF00 to U+FF3F, Chinese
+ * and its punctuation, where every code point is good. 0 for anything else. */
 static int common_length(const uint8_t *p, utf8proc_ssize_t left)
 {
     if (*p >= 0x20 && *p < 0x7F) return 1;
-    bool chinese = *p >= 0xE3 && *p <= 0xE9 && left >= 3 && (p[1] & 0xC0) == 0x80 && (p[2] & 0xC0) == 0x80;
-    return chinese ? 3 : 0;
+    if (left < 3 || (p[1] & 0xC0) != 0x80 || (p[2] & 0xC0) != 0x80) return 0;
+    return (*p >= 0xE3 && *p <= 0xE9) || (*p == 0xEF && p[1] == 0xBC) ? 3 : 0;
 }
 
 bool jd_check_utf8(jd_str s, bool prose, int64_t *points)
@@ -180,10 +180,11 @@ bool jd_parse_uuid(jd_str s, uint8_t out[16])
 void jd_format_uuid(const uint8_t id[16], char out[37])
 {
     static const char digit[] = "0123456789abcdef";
-    for (int i = 0, at = 0; i < 16; i++) {
-        if (at == 8 || at == 13 || at == 18 || at == 23) out[at++] = '-';
-        out[at++] = digit[id[i] >> 4];
-        out[at++] = digit[id[i] & 15];
+    static const uint8_t place[] = { 0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34 };
+    for (int i = 0; i < 16; i++) {
+        out[place[i]] = digit[id[i] >> 4];
+        out[place[i] + 1] = digit[id[i] & 15];
     }
+    out[8] = out[13] = out[18] = out[23] = '-';
     out[36] = 0;
 }

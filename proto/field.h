@@ -88,7 +88,19 @@ static inline bool jd_field_attached(const jd_field *f)
     return f->type == JD_T_BYTES;
 }
 
-bool jd_field_set(const jd_field *f, const void *s); /* is it there? */
+/* Is it there? Every type up to JD_T_BYTES is held as a string. */
+static inline bool jd_field_set(const jd_field *f, const void *s)
+{
+    if (f->type <= JD_T_BYTES) return JD_IN(jd_str, s, f)->p != NULL;
+    switch (f->type) {
+    case JD_T_INT: return *JD_IN(int64_t, s, f) != JD_NO_INT;
+    case JD_T_BOOL: return *JD_IN(jd_tri, s, f) != JD_UNKNOWN;
+    case JD_T_DATE: return *JD_IN(jd_day, s, f) != JD_NO_DAY;
+    case JD_T_TIME: return *JD_IN(jd_ms, s, f) != JD_NO_TIME;
+    default: return JD_IN(jd_strs, s, f)->n != 0;
+    }
+}
+
 void jd_layout_clear(const jd_layout *l, void *s);   /* everything absent */
 void jd_layout_prepare(jd_layout *l);                /* gives it its blank; for as long as the program runs */
 int jd_layout_find(const jd_layout *l, jd_str name); /* index or -1 */

@@ -20,19 +20,10 @@ void jd_pack_list(jd_buf *b, size_t items)
     msgpack_pack_array(PACKER(b), items);
 }
 
-/* Nearly every string is a key or a code: those take one look at the buffer instead of two. */
-void jd_pack_str(jd_buf *b, jd_str s)
+void jd_pack_long_str(jd_buf *b, jd_str s)
 {
-    enum { FIXSTR = 0xa0, FIXSTR_MAX = 31 };
-    if (s.n > FIXSTR_MAX) {
-        msgpack_pack_str(PACKER(b), s.n);
-        jd_buf_str(b, s);
-        return;
-    }
-    char *at = jd_buf_room(b, s.n + 1);
-    if (!at) return;
-    *at = (char)(FIXSTR | s.n);
-    if (s.n) memcpy(at + 1, s.p, s.n);
+    msgpack_pack_str(PACKER(b), s.n);
+    jd_buf_str(b, s);
 }
 
 void jd_pack_bin(jd_buf *b, jd_str s)
@@ -41,12 +32,12 @@ void jd_pack_bin(jd_buf *b, jd_str s)
     jd_buf_str(b, s);
 }
 
-void jd_pack_int(jd_buf *b, int64_t v)
+void jd_pack_long_int(jd_buf *b, int64_t v)
 {
     msgpack_pack_int64(PACKER(b), v);
 }
 
-void jd_pack_uint(jd_buf *b, uint64_t v)
+void jd_pack_long_uint(jd_buf *b, uint64_t v)
 {
     msgpack_pack_uint64(PACKER(b), v);
 }
@@ -57,11 +48,6 @@ void jd_pack_bool(jd_buf *b, bool v)
         msgpack_pack_true(PACKER(b));
     else
         msgpack_pack_false(PACKER(b));
-}
-
-void jd_pack_nil(jd_buf *b)
-{
-    msgpack_pack_nil(PACKER(b));
 }
 
 void jd_pack_double(jd_buf *b, double v)

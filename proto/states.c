@@ -135,23 +135,22 @@ uint32_t jd_moves(jd_entity e, int state, int verb)
     return entities[e].moves[state][verb] & ~NO;
 }
 
-static char *put_number(char *at, uint64_t v, int width)
+static char *put_digits(char *at, uint64_t v, int n)
 {
-    char digits[20];
-    int n = 0;
-    for (; v || n < width; v /= 10) digits[n++] = (char)('0' + v % 10);
-    while (n) *at++ = digits[--n];
-    return at;
+    for (int i = n; i > 0; v /= 10) at[--i] = (char)('0' + v % 10);
+    return at + n;
 }
 
 void jd_case_id_format(jd_case_id id, char out[JD_CASE_ID_MAX])
 {
     char *at = out;
+    int digits = 8; /* and more */
+    for (uint64_t rest = id.number / 100000000; rest; rest /= 10) digits++;
     *at++ = jd_entity_letter(id.entity);
     *at++ = '-';
-    at = put_number(at, id.division, 6);
+    at = put_digits(at, id.division, 6);
     *at++ = '-';
-    *put_number(at, id.number, 8) = 0;
+    *put_digits(at, id.number, digits) = 0;
 }
 
 bool jd_case_id_parse(jd_str s, jd_case_id *out)

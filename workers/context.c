@@ -51,6 +51,19 @@ jd_case_row *jd_read_case(jd_txn *t, jd_arena *a, jd_entity e, uint64_t number)
     return jd_decode_row(jd_case_layout(e), bytes, a, row) ? row : NULL;
 }
 
+/* As the transaction has it, to be changed by the handler. */
+static jd_case_row *read_supervisor(jd_ctx *c, uint64_t number)
+{
+    jd_engine *g = c->g;
+    const struct jd_row_supervisor *held = jd_held_find(&g->held, number);
+    jd_case_row *row = held ? jd_alloc(&g->arena, sizeof *row) : NULL;
+    if (row) row->supervisor = *held;
+    if (row) return row;
+    row = jd_read_case(&g->txn, &g->arena, JD_E_supervisor, number);
+    if (row) jd_held_add(&g->held, number, &row->supervisor);
+    return row;
+}
+
 jd_case_row *jd_load_case(jd_ctx *c, const char *field, jd_str text, jd_entity e, uint64_t *number)
 {
     jd_case_id id;
@@ -64,7 +77,7 @@ jd_case_row *jd_load_case(jd_ctx *c, const char *field, jd_str text, jd_entity e
                   c->g->division);
         return NULL;
     }
-    row = jd_read_case(&c->g->txn, &c->g->arena, e, id.number);
+    row = e == JD_E_supervisor ? read_supervisor(c, id.number) : jd_read_case(&c->g->txn, &c->g->arena, e, id.number);
     if (!row)
         jd_refuse(c, e == JD_E_supervisor ? JD_CODE_NOT_SUPERVISOR : JD_CODE_UNKNOWN_CASE, JD_NO_RULE, field,
                   "there is no %s %.*s", jd_entity_name(e), JD_FMT(text));

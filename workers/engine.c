@@ -90,6 +90,16 @@ static bool load_all(jd_engine *g, jd_txn *t, char *why, size_t why_n)
     return ok;
 }
 
+/* What is known of the store beside its tally. */
+static void look_back(jd_engine *g, jd_txn *t)
+{
+    jd_held_drop_all(&g->held);
+    memset(g->last_id, 0, sizeof g->last_id);
+    jd_scan s = jd_scan_back(t, JD_DB_REQUESTS, (jd_str){ "", 0 });
+    if (jd_scan_next(&s) && s.key.n == sizeof g->last_id) memcpy(g->last_id, s.key.p, sizeof g->last_id);
+    jd_scan_end(&s);
+}
+
 bool jd_engine_open(jd_engine *g, jd_store *store, jd_vault *vault, uint32_t division, char *why, size_t why_n)
 {
     jd_txn t;
@@ -101,6 +111,8 @@ bool jd_engine_open(jd_engine *g, jd_store *store, jd_vault *vault, uint32_t div
     if (!ok || !jd_keyring_open(vault, store, g->tally.seq == 0, why, why_n)) return false;
     jd_begin(store, &t, false);
     ok = !t.rc && load_all(g, &t, why, why_n);
+    look_back(g, &t);
+    ok = ok && !t.rc;
     jd_abort(&t);
     jd_arena_reset(&g->arena);
     return ok;
@@ -125,7 +137,6 @@ void jd_batch_begin(jd_engine *g, jd_buf *events)
     g->events_n = 0;
     g->reckons_left = RECKONS_AT_ONCE;
     g->gone.n = 0;
-    jd_arena_reset(&g->arena);
     jd_begin(g->store, &g->txn, true);
 }
 
@@ -137,6 +148,8 @@ static void roll_back(jd_engine *g)
     jd_vault_forget_all(g->vault); /* keys that were drawn are drawn anew */
     jd_begin(g->store, &t, false);
     if (!jd_tally_read(&t, &g->tally)) jd_die(JD_EX_IO, "the store cannot be read back");
+    look_back(g, &t);
+    if (t.rc) jd_die(JD_EX_IO, "the store cannot be read back");
     jd_abort(&t);
 }
 

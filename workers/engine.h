@@ -7,6 +7,7 @@
 
 #include "proto/actor.h"
 #include "proto/receipt.h"
+#include "workers/held.h"
 #include "workers/journal.h"
 #include "workers/policy/policy.h"
 #include "workers/rows.h"
@@ -58,9 +59,11 @@ typedef struct jd_engine {
     jd_policy *_Atomic policies[JD_POLICIES_MAX];     /* by number - 1; readers look here too */
     jd_calendar *_Atomic calendars[JD_CALENDARS_MAX]; /* likewise */
     jd_tally tally;
-    jd_txn txn;               /* the batch's */
-    jd_arena arena;           /* the batch's */
-    jd_buf entry, row;        /* scratch */
+    jd_txn txn;        /* the batch's */
+    jd_arena arena;    /* a command's */
+    jd_buf entry, row; /* scratch */
+    jd_held held;
+    uint8_t last_id[16];      /* the highest request id in the store: none above it was used */
     jd_buf gone;              /* keys destroyed in this batch */
     jd_scrub scrub;           /* and in those before, where copies may be left of them */
     _Atomic bool nearly_full; /* new cases are told to come again; what is there goes on */

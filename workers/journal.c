@@ -25,7 +25,7 @@ static void pack_reason(const jd_reason *r, jd_buf *out)
     jd_buf_u8(out, r->value);
 }
 
-void jd_entry_pack(const jd_entry *e, const jd_secret *key, jd_slot slot, jd_str plain, jd_buf *out)
+void jd_entry_pack(const jd_entry *e, const jd_vault *v, const jd_secret *key, jd_slot slot, jd_str plain, jd_buf *out)
 {
     jd_buf_u8(out, JD_ENTRY_FORMAT);
     jd_buf_u16(out, e->type);
@@ -41,7 +41,7 @@ void jd_entry_pack(const jd_entry *e, const jd_secret *key, jd_slot slot, jd_str
     for (int i = 0; i < e->reasons_n; i++) pack_reason(&e->reasons[i], out);
     jd_buf_u64(out, e->salt);
     jd_buf_varint(out, jd_sealed_size(slot, plain.n));
-    jd_seal(key, slot, (jd_place){ e->seq, e->salt }, plain, out);
+    jd_seal(v, key, slot, (jd_place){ e->seq, e->salt }, plain, out);
 }
 
 void jd_entry_close(jd_buf *entry, size_t start, const uint8_t prev[JD_CHAIN], uint8_t out[JD_CHAIN])

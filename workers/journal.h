@@ -61,7 +61,7 @@ typedef struct jd_entry {
 } jd_entry;
 
 /* Without the chain's hash, which jd_entry_close adds over the entry before and these bytes. */
-void jd_entry_pack(const jd_entry *e, const jd_secret *key, jd_slot slot, jd_str plain, jd_buf *out);
+void jd_entry_pack(const jd_entry *e, const jd_vault *v, const jd_secret *key, jd_slot slot, jd_str plain, jd_buf *out);
 void jd_entry_close(jd_buf *entry, size_t start, const uint8_t prev[JD_CHAIN], uint8_t out[JD_CHAIN]);
 
 bool jd_entry_parse(jd_str bytes, uint64_t seq, jd_arena *a, jd_entry *out);

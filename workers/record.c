@@ -12,6 +12,7 @@ static void put_row(jd_ctx *c, jd_change *ch, uint64_t seq)
     b->n = 0;
     jd_encode_row(jd_case_layout(ch->entity), ch->row, b);
     jd_put(&c->g->txn, JD_DB_CASES, jd_k(&k), jd_buf_view(b));
+    if (ch->entity == JD_E_supervisor) jd_held_drop(&c->g->held, ch->number);
 }
 
 static void move_clock(jd_engine *g, const jd_change *ch)
@@ -105,19 +106,22 @@ static void put_entry(jd_ctx *c, jd_entry *e, jd_str plain)
     const jd_secret *key = jd_key_to_seal(g->vault, &g->txn, &slot);
     if (!key) return; /* the transaction has the error */
     g->entry.n = 0;
-    jd_entry_pack(e, key, slot, plain, &g->entry);
+    jd_entry_pack(e, g->vault, key, slot, plain, &g->entry);
     jd_entry_close(&g->entry, 0, g->tally.chain, e->chain);
     memcpy(g->tally.chain, e->chain, JD_CHAIN);
-    jd_put(&g->txn, JD_DB_JOURNAL, jd_k(&k), jd_buf_view(&g->entry));
+    jd_put_last(&g->txn, JD_DB_JOURNAL, jd_k(&k), jd_buf_view(&g->entry));
 }
 
 static void put_request(jd_ctx *c, const jd_entry *e)
 {
+    jd_engine *g = c->g;
     uint8_t seq[8];
     jd_be64(seq, e->seq);
     if (!c->cmd->id) return;
     jd_key k = jd_key_request(e->id);
-    jd_put(&c->g->txn, JD_DB_REQUESTS, jd_k(&k), (jd_str){ (const char *)seq, sizeof seq });
+    bool last = memcmp(e->id, g->last_id, sizeof e->id) > 0;
+    (last ? jd_put_last : jd_put)(&g->txn, JD_DB_REQUESTS, jd_k(&k), (jd_str){ (const char *)seq, sizeof seq });
+    if (last) memcpy(g->last_id, e->id, sizeof e->id);
 }
 
 static void publish(jd_ctx *c, const jd_entry *e)

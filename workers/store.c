@@ -275,14 +275,25 @@ bool jd_get(jd_txn *t, jd_db db, jd_str key, jd_str *value)
     return rc == 0;
 }
 
-void jd_put(jd_txn *t, jd_db db, jd_str key, jd_str value)
+static void put(jd_txn *t, jd_db db, jd_str key, jd_str value, unsigned flags)
 {
     MDB_val k = val(key), v = val(value);
     MDB_cursor *c = t->cursor[db];
     if (t->rc) return;
     if (!c) t->rc = mdb_cursor_open(t->t, t->store->dbi[db], &c);
     t->cursor[db] = c;
-    if (!t->rc) t->rc = mdb_cursor_put(c, &k, &v, 0);
+    if (!t->rc) t->rc = mdb_cursor_put(c, &k, &v, flags);
+}
+
+void jd_put(jd_txn *t, jd_db db, jd_str key, jd_str value)
+{
+    put(t, db, key, value, 0);
+}
+
+/* Spares LMDB the search, and a full page's rows their way into a new one. */
+void jd_put_last(jd_txn *t, jd_db db, jd_str key, jd_str value)
+{
+    put(t, db, key, value, MDB_APPEND);
 }
 
 void jd_del(jd_txn *t, jd_db db, jd_str key)

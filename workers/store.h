@@ -67,7 +67,8 @@ void jd_abort(jd_txn *t);
 /* Values live until the next write in the transaction or its end. */
 bool jd_get(jd_txn *t, jd_db db, jd_str key, jd_str *value); /* false: not there, or an error */
 void jd_put(jd_txn *t, jd_db db, jd_str key, jd_str value);
-void jd_del(jd_txn *t, jd_db db, jd_str key); /* absent is no error */
+void jd_put_last(jd_txn *t, jd_db db, jd_str key, jd_str value); /* above every key there is, else an error */
+void jd_del(jd_txn *t, jd_db db, jd_str key);                    /* absent is no error */
 uint64_t jd_count(jd_txn *t, jd_db db);
 
 /* for (jd_scan s = jd_scan_from(t, db, key); jd_scan_next(&s);) ... s.key, s.value

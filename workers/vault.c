@@ -12,6 +12,13 @@ typedef struct cached {
     jd_secret key;
 } cached;
 
+/* What XChaCha20 makes of a key and a salt. */
+typedef struct derived {
+    jd_secret from, key;
+    uint64_t salt;
+    bool there;
+} derived;
+
 struct jd_vault {
     const char *file;
     uint32_t division;
@@ -25,6 +32,7 @@ struct jd_vault {
     jd_secret digest; /* content, for idempotency */
     jd_secret people; /* identity numbers */
     cached *cache;
+    derived *last; /* the writer's */
 };
 
 /* ------------------------------------------------------------ master keys */
@@ -67,14 +75,17 @@ jd_vault *jd_vault_open(const char *file, bool may_make, uint32_t division, char
     jd_masters *m = jd_masters_load(file, may_make, why, why_n);
     jd_vault *v = m ? sodium_malloc(sizeof *v) : NULL;
     cached *cache = v ? sodium_malloc(sizeof *cache * CACHED) : NULL;
-    if (!cache) {
+    derived *last = cache ? sodium_malloc(sizeof *last) : NULL;
+    if (!last) {
         if (m) snprintf(why, why_n, "no locked memory for keys");
-        if (v) sodium_free(v);
+        sodium_free(cache);
+        sodium_free(v);
         jd_masters_free(m);
         return NULL;
     }
     memset(cache, 0, sizeof *cache * CACHED);
-    *v = (jd_vault){ .file = file, .division = division, .cache = cache };
+    memset(last, 0, sizeof *last);
+    *v = (jd_vault){ .file = file, .division = division, .cache = cache, .last = last };
     take_masters(v, m);
     jd_masters_free(m);
     return v;
@@ -93,6 +104,7 @@ void jd_vault_close(jd_vault *v)
 {
     if (!v) return;
     sodium_free(v->cache);
+    sodium_free(v->last);
     sodium_free(v);
 }
 
@@ -177,11 +189,13 @@ const jd_secret *jd_vault_cache(const jd_vault *v, jd_slot slot, const jd_secret
 void jd_vault_forget(const jd_vault *v, jd_slot slot)
 {
     if (jd_vault_cached(v, slot)) sodium_memzero(place_of(v, slot), sizeof(cached));
+    sodium_memzero(v->last, sizeof *v->last);
 }
 
 void jd_vault_forget_all(const jd_vault *v)
 {
     sodium_memzero(v->cache, sizeof(cached) * CACHED);
+    sodium_memzero(v->last, sizeof *v->last);
 }
 
 /* ------------------------------------------------------------ content */
@@ -203,8 +217,18 @@ void jd_hash_idno(const jd_vault *v, jd_str idno, uint8_t out[16])
 static void make_nonce(jd_place at, uint8_t nonce[NONCE])
 {
     memset(nonce, 0, NONCE);
-    jd_be64(nonce, at.seq);
-    jd_be64(nonce + 8, at.salt);
+    jd_be64(nonce, at.salt);
+    jd_be64(nonce + 16, at.seq);
+}
+
+/* XChaCha20's first step, once for all that one key seals behind one another. */
+static const uint8_t *derive(const jd_vault *v, const jd_secret *key, const uint8_t nonce[NONCE], uint64_t salt)
+{
+    derived *d = v->last;
+    if (d->there && d->salt == salt && memcmp(d->from.b, key->b, JD_KEY) == 0) return d->key.b;
+    *d = (derived){ .from = *key, .salt = salt, .there = true };
+    crypto_core_hchacha20(d->key.b, nonce, key->b, NULL);
+    return d->key.b;
 }
 
 size_t jd_sealed_size(jd_slot slot, size_t plain)
@@ -214,8 +238,10 @@ size_t jd_sealed_size(jd_slot slot, size_t plain)
     return 2 + digits + plain + TAG;
 }
 
-void jd_seal(const jd_secret *key, jd_slot slot, jd_place place, jd_str plain, jd_buf *out)
+/* The second step is ChaCha20-Poly1305 of RFC 8439, its nonce four zeros and the last eight bytes. */
+void jd_seal(const jd_vault *v, const jd_secret *key, jd_slot slot, jd_place place, jd_str plain, jd_buf *out)
 {
+    enum { INNER = crypto_aead_chacha20poly1305_ietf_NPUBBYTES };
     uint8_t nonce[NONCE];
     unsigned long long n;
     make_nonce(place, nonce);
@@ -224,8 +250,8 @@ void jd_seal(const jd_secret *key, jd_slot slot, jd_place place, jd_str plain, j
     jd_buf_varint(out, slot.number);
     char *at = jd_buf_room(out, (size_t)plain.n + TAG);
     if (at)
-        crypto_aead_xchacha20poly1305_ietf_encrypt((uint8_t *)at, &n, (const uint8_t *)plain.p, plain.n, NULL, 0, NULL,
-                                                   nonce, key->b);
+        crypto_aead_chacha20poly1305_ietf_encrypt((uint8_t *)at, &n, (const uint8_t *)plain.p, plain.n, NULL, 0, NULL,
+                                                  nonce + NONCE - INNER, derive(v, key, nonce, place.salt));
 }
 
 static bool sealed_head(jd_cur *c, jd_slot *slot)

@@ -5,8 +5,8 @@
  * destroyed what was sealed with it; whoever changes the master key wraps the data keys anew, and no content.
  *
  * Sealed bytes are [alg u8][slot kind u8][slot number, LEB128][ciphertext and tag]. alg 1 is
- * XChaCha20-Poly1305; another, such as SM4 with an HMAC of SM3, would be another number. The nonce is the entry's
- * number and its salt. The salt is the command's, drawn outside and new for every start of a worker and for every
+ * XChaCha20-Poly1305; another, such as SM4 with an HMAC of SM3, would be another number. The nonce is the entry's salt,
+ * eight zeros and its number: what XChaCha20 derives from its first sixteen bytes is the same for a run of the worker. The salt is the command's, drawn outside and new for every start of a worker and for every
  * batch that failed: a number that is given twice, because the first was never committed, does not seal two contents
  * under one nonce, and a replay seals the same bytes. */
 #ifndef JD_VAULT_H
@@ -55,7 +55,7 @@ const jd_secret *jd_vault_division(const jd_vault *v); /* for sealing; NULL befo
 void jd_digest(const jd_vault *v, jd_str content, uint8_t out[JD_DIGEST]);
 void jd_hash_idno(const jd_vault *v, jd_str idno, uint8_t out[16]); /* x counts as X */
 
-void jd_seal(const jd_secret *key, jd_slot slot, jd_place at, jd_str plain, jd_buf *out);
+void jd_seal(const jd_vault *v, const jd_secret *key, jd_slot slot, jd_place at, jd_str plain, jd_buf *out);
 size_t jd_sealed_size(jd_slot slot, size_t plain);
 bool jd_sealed_slot(jd_str sealed, jd_slot *slot);
 bool jd_unseal(const jd_secret *key, jd_place at, jd_str sealed, jd_arena *a, jd_str *plain);

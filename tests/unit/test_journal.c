@@ -76,7 +76,7 @@ static jd_buf packed(jd_entry *e, const uint8_t prev[JD_CHAIN])
     jd_plain_pack(JD_STR("转交承办"), JD_STR("the canonical body"), &plain);
     jd_slot slot = { JD_SLOT_PERSON, 300 };
     const jd_secret *key = jd_key_to_seal(vault(), &s.txn, &slot);
-    jd_entry_pack(e, key, slot, jd_buf_view(&plain), &out);
+    jd_entry_pack(e, vault(), key, slot, jd_buf_view(&plain), &out);
     jd_entry_close(&out, 0, prev, e->chain);
     jd_buf_free(&plain);
     return out;

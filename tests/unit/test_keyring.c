@@ -116,7 +116,7 @@ static void what_was_destroyed_stays_so(void **state)
     jd_slot slot = one;
     start("destroyed");
     jd_begin(s.store, &s.txn, true);
-    jd_seal(jd_key_to_seal(s.vault, &s.txn, &slot), slot, (jd_place){ 1, 1 }, JD_STR("text"), &sealed);
+    jd_seal(s.vault, jd_key_to_seal(s.vault, &s.txn, &slot), slot, (jd_place){ 1, 1 }, JD_STR("text"), &sealed);
     assert_true(jd_unseal_in(s.vault, &s.txn, (jd_place){ 1, 1 }, jd_buf_view(&sealed), &a, &plain));
     assert_false(jd_slot_destroyed(&s.txn, one));
     destroy(one);
@@ -261,7 +261,7 @@ static void readers_keep_no_key(void **state)
     jd_txn before, after;
     start("readers");
     jd_begin(s.store, &s.txn, true);
-    jd_seal(jd_key_to_seal(s.vault, &s.txn, &slot), slot, (jd_place){ 1, 1 }, JD_STR("text"), &sealed);
+    jd_seal(s.vault, jd_key_to_seal(s.vault, &s.txn, &slot), slot, (jd_place){ 1, 1 }, JD_STR("text"), &sealed);
     assert_int_equal(jd_commit(&s.txn), 0);
     jd_begin(s.store, &before, false);
     jd_begin(s.store, &s.txn, true);
