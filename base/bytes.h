@@ -35,6 +35,7 @@ typedef struct jd_buf {
 
 void jd_buf_free(jd_buf *b);
 char *jd_buf_grow(jd_buf *b, size_t n); /* jd_buf_room, where there is not enough */
+void jd_buf_set_u32(jd_buf *b, size_t at, uint32_t v);
 
 /* n writable bytes at the end, NULL on failure */
 static inline char *jd_buf_room(jd_buf *b, size_t n)
@@ -92,6 +93,18 @@ static inline void jd_buf_lstr(jd_buf *b, jd_str s)
     jd_buf_str(b, s);
 }
 
+/* The same around what is written between the two; gives where it began. */
+static inline size_t jd_buf_lstr_open(jd_buf *b)
+{
+    jd_buf_u32(b, 0);
+    return b->n;
+}
+
+static inline void jd_buf_lstr_close(jd_buf *b, size_t at)
+{
+    jd_buf_set_u32(b, at - 4, (uint32_t)(b->n - at));
+}
+
 /* LEB128 */
 static inline void jd_buf_varint(jd_buf *b, uint64_t v)
 {
@@ -100,7 +113,6 @@ static inline void jd_buf_varint(jd_buf *b, uint64_t v)
 }
 
 void jd_buf_printf(jd_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void jd_buf_set_u32(jd_buf *b, size_t at, uint32_t v);
 jd_str jd_buf_view(const jd_buf *b);
 
 /* A bounded reader. `failed` is set by the first read past the end. */

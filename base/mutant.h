@@ -10,7 +10,7 @@
 /* M(number, name, file it is in, program, test that fails) */
 #define JD_MUTANTS(M)                                                                                             \
     M(1, early_receipt, "workers/writer.c", "jiandu-worker", "test_faults.py::test_at_one_call[sync-kill")        \
-    M(2, skipped_event, "workers/record.c", "jiandu-worker", "test_kill.py::test_the_worker_is_killed_in_a")      \
+    M(2, skipped_event, "workers/news.c", "jiandu-worker", "test_kill.py::test_the_worker_is_killed_in_a")        \
     M(3, done_again, "workers/apply.c", "jiandu-worker", "test_kill.py::test_the_daemon_is_killed_in_a_stream")   \
     M(4, lost_resend, "daemon/division.c", "jiandud", "test_faults.py::test_what_was_not_answered_is_sent_again") \
     M(5, clock_twice, "workers/engine.c", "jiandu-worker", "test_clocks.py::test_warned_and_overdue_once_each")   \

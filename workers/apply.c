@@ -26,6 +26,15 @@ static void answer_entry(jd_ctx *c, const jd_entry *e, jd_buf *receipt)
     jd_render_receipt(c->g, p, c->cmd, e, &c->g->arena, receipt);
 }
 
+/* What was recorded is answered behind the commit, where somebody does that. */
+static void answer_recorded(jd_ctx *c, const jd_entry *e, jd_buf *receipt)
+{
+    if (c->g->news && jd_receipt_waits(c->cmd->type))
+        c->g->news->answer_last = true;
+    else
+        answer_entry(c, e, receipt);
+}
+
 /* What a refused push leaves of its content: enough to recognise it. */
 static jd_str trace_of(jd_ctx *c, jd_str content)
 {
@@ -195,7 +204,7 @@ static void decide(jd_ctx *c, const void *msg, jd_str plain, jd_buf *receipt)
     if (!door || holds(c)) jd_handler_of(c->cmd->type)(c, msg);
     if (c->out->code == JD_CODE_RECORDED) {
         jd_record(c, plain, &e);
-        if (c->cmd->id) answer_entry(c, &e, receipt);
+        if (c->cmd->id) answer_recorded(c, &e, receipt);
         return;
     }
     answer_code(c, c->out->code, receipt);
@@ -218,11 +227,9 @@ static void turn_away(jd_ctx *c, jd_buf *receipt)
 {
     jd_buf told = { 0 };
     answer_code(c, c->out->code, receipt);
-    if (!c->cmd->push || !c->g->events) return;
+    if (!c->cmd->push || !c->g->news) return;
     jd_refused_pack(c->cmd->id, c->out->code, &told);
-    jd_buf_lstr(c->g->events, jd_str_of(JD_TOPIC_REFUSED));
-    jd_buf_lstr(c->g->events, jd_buf_view(&told));
-    c->g->events_n++;
+    jd_news_add_told(c->g->news, jd_str_of(JD_TOPIC_REFUSED), jd_buf_view(&told));
     jd_buf_free(&told);
 }
 
@@ -265,6 +272,7 @@ void jd_apply_prepared(jd_engine *g, const jd_prepared *p, jd_buf *receipt)
                  .today = jd_day_from_ms(at),
                  .out = &out };
     start_outcome(g, &out);
+    if (g->news) g->news->answer_last = false;
     if (!jd_authorised(&c, p->problems ? NULL : p->msg))
         turn_away(&c, receipt);
     else if (p->problems)

@@ -71,6 +71,60 @@ void jd_inbatch_free(jd_inbatch *b)
 {
     if (!b) return;
     jd_arena_free(&b->arena);
+    jd_arena_free(&b->news.arena);
     jd_buf_free(&b->scratch);
+    jd_buf_free(&b->said);
     free(b);
+}
+
+/* ------------------------------------------------------------ the way back */
+
+static void put_busy(const jd_command *cmd, jd_buf *out)
+{
+    jd_receipt r = { .id = cmd->id, .id_binary = cmd->id_binary, .code = JD_CODE_BUSY, .due = JD_NO_DAY };
+    jd_receipt_pack(&r, out);
+}
+
+static void put_receipt(jd_engine *g, jd_inbatch *b, const jd_batched *m, jd_buf *out)
+{
+    const jd_command *cmd = &m->prepared.cmd;
+    if (b->undone)
+        put_busy(cmd, out);
+    else if (m->answer)
+        jd_render_receipt(g, m->answer->policy, cmd, &m->answer->entry, &b->news.arena, out);
+    else
+        jd_buf_add(out, b->said.p + m->said_at, m->said_n);
+}
+
+/* Receipts lie behind one another: token, length, bytes. A pushed message has none. */
+static uint32_t put_receipts(jd_engine *g, jd_inbatch *b, jd_buf *out)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < b->n; i++) {
+        if (b->v[i].prepared.cmd.push) continue;
+        jd_buf_u32(out, b->v[i].token);
+        size_t at = jd_buf_lstr_open(out);
+        put_receipt(g, b, &b->v[i], out);
+        jd_buf_lstr_close(out, at);
+        n++;
+    }
+    return n;
+}
+
+void jd_inbatch_done(jd_engine *g, jd_inbatch *b, jd_buf *out)
+{
+    enum { USUAL = 768 }; /* bytes a receipt and an event take */
+    jd_buf_room(out, (size_t)b->n * USUAL + 1);
+    out->n = 0;
+    jd_link_begin(out, JD_LINK_DONE);
+    jd_buf_u64(out, b->number);
+    jd_buf_u64(out, b->event_seq);
+    jd_buf_u64(out, (uint64_t)b->wake);
+    size_t at = out->n;
+    jd_buf_u32(out, 0);
+    jd_buf_set_u32(out, at, put_receipts(g, b, out));
+    at = out->n;
+    jd_buf_u32(out, 0);
+    if (!b->undone) jd_buf_set_u32(out, at, jd_news_publish(g, &b->news, out));
+    jd_link_end(out, 0);
 }

@@ -131,10 +131,9 @@ void jd_engine_close(jd_engine *g)
 
 enum { AT_ONCE = 1024, RECKONS_AT_ONCE = 64 };
 
-void jd_batch_begin(jd_engine *g, jd_buf *events)
+void jd_batch_begin(jd_engine *g)
 {
-    g->events = events;
-    g->events_n = 0;
+    g->news = NULL;
     g->reckons_left = RECKONS_AT_ONCE;
     g->gone.n = 0;
     jd_begin(g->store, &g->txn, true);

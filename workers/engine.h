@@ -9,6 +9,7 @@
 #include "proto/receipt.h"
 #include "workers/held.h"
 #include "workers/journal.h"
+#include "workers/news.h"
 #include "workers/policy/policy.h"
 #include "workers/rows.h"
 #include "workers/scrub.h"
@@ -63,14 +64,13 @@ typedef struct jd_engine {
     jd_arena arena;    /* a command's */
     jd_buf entry, row; /* scratch */
     jd_held held;
-    uint8_t last_id[16];      /* the highest request id in the store: none above it was used */
-    jd_buf gone;              /* keys destroyed in this batch */
-    jd_scrub scrub;           /* and in those before, where copies may be left of them */
-    _Atomic bool nearly_full; /* new cases are told to come again; what is there goes on */
-    jd_ms due_hint;           /* nothing is due before; JD_NO_TIME: look */
-    int reckons_left;         /* in this batch */
-    jd_buf *events;           /* packed for publishing, where somebody wants them */
-    uint32_t events_n;
+    uint8_t last_id[16];                /* the highest request id in the store: none above it was used */
+    jd_buf gone;                        /* keys destroyed in this batch */
+    jd_scrub scrub;                     /* and in those before, where copies may be left of them */
+    _Atomic bool nearly_full;           /* new cases are told to come again; what is there goes on */
+    jd_ms due_hint;                     /* nothing is due before; JD_NO_TIME: look */
+    int reckons_left;                   /* in this batch */
+    jd_news *news;                      /* where somebody wants to be told */
     uint64_t epoch;                     /* see restore.h */
     struct jd_checkpoints *checkpoints; /* NULL: none are made */
 } jd_engine;
@@ -97,8 +97,8 @@ const jd_policy *jd_engine_policy(const jd_engine *g, uint64_t number); /* 0: th
 const jd_calendar *jd_engine_calendar(const jd_engine *g, uint64_t number);
 
 /* A batch: begin, apply each, commit. apply appends one receipt to `receipt` (nothing for internal
- * commands). After a failed commit nothing of the batch happened. */
-void jd_batch_begin(jd_engine *g, jd_buf *events);
+ * commands), or leaves it to g->news. After a failed commit nothing of the batch happened. */
+void jd_batch_begin(jd_engine *g);
 void jd_apply(jd_engine *g, const jd_command *cmd, jd_buf *receipt);
 
 /* The same in two steps. What a message says is read without the store, so another thread can do it while
@@ -134,8 +134,10 @@ void jd_tally_write(jd_txn *txn, const jd_tally *t);
 void jd_render_reasons(const jd_policy *p, jd_msg type, const jd_reason *r, int n, jd_because *out);
 void jd_render_receipt(jd_engine *g, const jd_policy *p, const jd_command *cmd, const jd_entry *e, jd_arena *a,
                        jd_buf *out);
-void jd_render_event(const jd_engine *g, const jd_policy *p, const jd_entry *e, int change, jd_buf *topic,
-                     jd_buf *event);
-void jd_publish(jd_engine *g, const jd_entry *e, int change, jd_buf *out); /* as the link carries it */
+void jd_render_event(const jd_engine *g, const jd_policy *p, const jd_entry *e, int change, jd_buf *out);
+void jd_publish(const jd_engine *g, const jd_policy *p, const jd_entry *e, int change, jd_buf *out); /* for the link */
+
+/* Needs its receipt nothing but the entry? Then it can be put in words behind the transaction. */
+bool jd_receipt_waits(jd_msg type);
 
 #endif

@@ -172,7 +172,7 @@ static void take_up(jd_engine *g, jd_config *c, uint32_t division, uint64_t salt
     jd_policy *p = load_policy(c, division);
     jd_calendar *cal = load_calendar(c);
     jd_ms first = g->tally.policy ? g->tally.at : jd_day_start(p->effective_from);
-    jd_batch_begin(g, NULL);
+    jd_batch_begin(g);
     jd_take_up(g, p, cal, c->simulated ? first : now_ms(), salt);
     int rc = jd_batch_commit(g);
     if (rc) jd_die(JD_EX_IO, "taking up the policy: %s", jd_store_error(rc));

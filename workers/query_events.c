@@ -9,14 +9,11 @@ void jd_ask_events_since(jd_asked *q, const void *msg)
 {
     const struct jd_events_since *m = msg;
     int64_t limit = m->limit == JD_NO_INT ? EVENTS_DEFAULT : m->limit, n = 0;
-    char topic_room[96];
     jd_pack_z(q->out, "events");
     size_t at = jd_pack_open(q->out);
     for (jd_told w = jd_told_from(&q->txn, &q->arena, (uint64_t)m->after + 1, q->tally.seq);
-         n < limit && jd_told_next(&w); n++) {
-        jd_buf topic = { .p = topic_room, .cap = sizeof topic_room, .cap_max = sizeof topic_room };
-        jd_render_event(q->g, jd_engine_policy(q->g, w.e.policy), &w.e, w.change, &topic, q->out);
-    }
+         n < limit && jd_told_next(&w); n++)
+        jd_render_event(q->g, jd_engine_policy(q->g, w.e.policy), &w.e, w.change, q->out);
     jd_pack_close_list(q->out, at, (size_t)n);
     jd_pack_kb(q->out, "more", (uint64_t)(m->after + n) < q->tally.event_seq);
     jd_pack_ku(q->out, "last", q->tally.event_seq);

@@ -1,6 +1,5 @@
 #include "workers/record.h"
 
-#include "base/mutant.h"
 #include "workers/owner.h"
 
 static void put_row(jd_ctx *c, jd_change *ch, uint64_t seq)
@@ -124,12 +123,6 @@ static void put_request(jd_ctx *c, const jd_entry *e)
     if (last) memcpy(g->last_id, e->id, sizeof e->id);
 }
 
-static void publish(jd_ctx *c, const jd_entry *e)
-{
-    if (!c->g->events || (JD_IS_MUTANT(skipped_event) && e->seq % 50 == 0)) return;
-    for (int i = 0; i < e->changes_n; i++, c->g->events_n++) jd_publish(c->g, e, i, c->g->events);
-}
-
 void jd_record(jd_ctx *c, jd_str plain, jd_entry *e)
 {
     jd_engine *g = c->g;
@@ -155,5 +148,5 @@ void jd_record(jd_ctx *c, jd_str plain, jd_entry *e)
     g->tally.people += out->people;
     for (int i = 0; out->meters >> i; i++) g->tally.meters[i] += out->meters >> i & 1;
     g->tally.at = c->at;
-    publish(c, e);
+    if (g->news) jd_news_add(g->news, e, jd_engine_policy(g, e->policy));
 }

@@ -99,9 +99,15 @@ static void fill_recorded(const jd_engine *g, const jd_policy *p, const jd_entry
  * repeated receipt is the first one again. */
 typedef size_t (*adder)(jd_engine *g, const jd_policy *p, const jd_entry *e, jd_arena *a, jd_buf *out);
 
+static const adder adders[JD_MSG_COUNT] = { [JD_MSG_round_review] = jd_review };
+
+bool jd_receipt_waits(jd_msg type)
+{
+    return !adders[type] && !jd_tells_content(type);
+}
+
 static void add_more(jd_engine *g, const jd_policy *p, const jd_entry *e, jd_arena *a, jd_buf *b, jd_receipt *r)
 {
-    static const adder adders[JD_MSG_COUNT] = { [JD_MSG_round_review] = jd_review };
     jd_entry stored;
     if (!adders[e->type] || !jd_entry_read(&g->txn, e->seq, a, &stored)) return;
     r->more_n = adders[e->type](g, p, &stored, a, b);
@@ -148,10 +154,11 @@ static void fill_push_refused(const jd_entry *e, jd_event *ev)
     ev->articles_n = 0;
 }
 
-void jd_render_event(const jd_engine *g, const jd_policy *p, const jd_entry *e, int at, jd_buf *topic, jd_buf *event)
+enum { ARTICLES = 8 };
+
+static jd_event event_of(const jd_engine *g, const jd_policy *p, const jd_entry *e, int at, jd_str articles[ARTICLES])
 {
     const jd_changed *c = &e->changes[at];
-    jd_str articles[8];
     bool internal = jd_message_get((jd_msg)e->type)->mode == JD_INTERNAL;
     jd_event ev = { .seq = e->event_first + (uint64_t)at,
                     .at = e->at,
@@ -164,24 +171,31 @@ void jd_render_event(const jd_engine *g, const jd_policy *p, const jd_entry *e, 
                     .to = jd_state_name((jd_entity)c->entity, c->to),
                     .policy = p->name,
                     .articles = articles,
+                    .articles_n = articles_of(p, e, articles, ARTICLES),
                     .due = c->due };
-    ev.articles_n = articles_of(p, e, articles, 8);
     if (!internal || c->event == JD_EV_push_refused) ev.cause = e->id;
     if (c->dept < p->depts_n) ev.department = p->depts[c->dept].item.code;
     if (c->event == JD_EV_push_refused) fill_push_refused(e, &ev);
     if (c->event == JD_EV_retention_destroyed) ev.count = c->number;
-    jd_event_topic(&ev, topic);
-    jd_event_pack(&ev, event);
+    return ev;
+}
+
+void jd_render_event(const jd_engine *g, const jd_policy *p, const jd_entry *e, int at, jd_buf *out)
+{
+    jd_str articles[ARTICLES];
+    const jd_event ev = event_of(g, p, e, at, articles);
+    jd_event_pack(&ev, out);
 }
 
 /* Topic and event, each with its length in front. */
-void jd_publish(jd_engine *g, const jd_entry *e, int change, jd_buf *out)
+void jd_publish(const jd_engine *g, const jd_policy *p, const jd_entry *e, int at, jd_buf *out)
 {
-    const jd_policy *p = jd_engine_policy(g, e->policy);
-    char room[96];
-    jd_buf topic = { .p = room, .cap = sizeof room, .cap_max = sizeof room };
-    g->row.n = 0;
-    jd_render_event(g, p, e, change, &topic, &g->row);
-    jd_buf_lstr(out, jd_buf_view(&topic));
-    jd_buf_lstr(out, jd_buf_view(&g->row));
+    jd_str articles[ARTICLES];
+    const jd_event ev = event_of(g, p, e, at, articles);
+    size_t topic = jd_buf_lstr_open(out);
+    jd_event_topic(&ev, out);
+    jd_buf_lstr_close(out, topic);
+    size_t event = jd_buf_lstr_open(out);
+    jd_event_pack(&ev, out);
+    jd_buf_lstr_close(out, event);
 }

@@ -93,7 +93,7 @@ static bool run(replay *r, uint64_t last)
     jd_arena a = { 0 };
     int rc = 0;
     for (uint64_t seq = 1; seq <= last && !rc;) {
-        jd_batch_begin(r->copy, NULL);
+        jd_batch_begin(r->copy);
         for (int i = 0; i < A_BATCH && seq <= last; i++, seq++) {
             replay_entry(r->from, r->copy, r->txn, seq, &a);
             jd_arena_reset(&a);

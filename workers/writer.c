@@ -23,8 +23,8 @@ enum {
 typedef struct item {
     struct item *next;
     uint64_t link;
-    jd_inbatch *batch; /* in: NULL for a daemon that comes */
-    jd_buf bytes;      /* out: a frame */
+    jd_inbatch *batch; /* in: NULL for a daemon that comes; out: NULL for a frame, */
+    jd_buf bytes;      /* which is here */
     int64_t since;     /* monotonic, ms */
 } item;
 
@@ -118,98 +118,28 @@ static void write_published(jd_writer *w)
 
 /* ------------------------------------------------------------ a batch */
 
-typedef struct batch {
-    const jd_inbatch *in;
-    item *done;
-    size_t receipts_at; /* where the count of receipts stands in done */
-    jd_buf events;
-    uint32_t events_n;
-} batch;
-
-static void start_batch(jd_writer *w, const item *i, batch *b)
+static void take_published(jd_writer *w, const jd_inbatch *b)
 {
-    *b = (batch){ .in = i->batch, .done = item_new(i->link) };
-    if (b->in->published > w->published && b->in->published <= w->g->tally.event_seq) w->published = b->in->published;
+    if (b->published > w->published && b->published <= w->g->tally.event_seq) w->published = b->published;
 }
 
-/* Receipts lie behind one another: token, length, bytes. A pushed message has none. */
-static void apply_one(jd_writer *w, batch *b, jd_batched *m, uint32_t *receipts)
+static void apply_one(jd_writer *w, jd_inbatch *b, jd_batched *m)
 {
-    jd_buf *out = &b->done->bytes;
-    size_t start = out->n;
+    m->said_at = b->said.n;
     m->prepared.cmd.salt = w->salt;
-    jd_buf_u32(out, m->token);
-    jd_buf_u32(out, 0);
-    jd_apply_prepared(w->g, &m->prepared, out);
-    jd_buf_set_u32(out, start + 4, (uint32_t)(out->n - start - 8));
-    if (m->prepared.cmd.push)
-        out->n = start;
-    else
-        ++*receipts;
+    jd_apply_prepared(w->g, &m->prepared, &b->said);
+    m->said_n = b->said.n - m->said_at;
+    m->answer = b->news.answer_last ? b->news.last : NULL;
 }
 
-static void apply_batch(jd_writer *w, batch *b)
+static void apply_batch(jd_writer *w, jd_inbatch *b)
 {
-    jd_engine *g = w->g;
-    jd_buf *out = &b->done->bytes;
-    uint32_t receipts = 0;
-    g->events = &b->events;
-    g->events_n = 0;
-    jd_fire_due(g, b->in->now, w->salt);
-    jd_link_begin(out, JD_LINK_DONE);
-    jd_buf_u64(out, b->in->number);
-    jd_buf_u64(out, 0);
-    jd_buf_u64(out, 0);
-    b->receipts_at = out->n;
-    jd_buf_u32(out, 0);
-    for (uint32_t i = 0; i < b->in->n; i++) {
-        jd_fire_due(g, b->in->v[i].prepared.cmd.at, w->salt);
-        apply_one(w, b, &b->in->v[i], &receipts);
+    w->g->news = &b->news;
+    jd_fire_due(w->g, b->now, w->salt);
+    for (uint32_t i = 0; i < b->n; i++) {
+        jd_fire_due(w->g, b->v[i].prepared.cmd.at, w->salt);
+        apply_one(w, b, &b->v[i]);
     }
-    jd_buf_set_u32(out, b->receipts_at, receipts);
-    b->events_n = g->events_n;
-}
-
-static void put_busy(jd_buf *out, const jd_batched *m)
-{
-    const jd_command *cmd = &m->prepared.cmd;
-    jd_receipt r = { .id = cmd->id, .id_binary = cmd->id_binary, .code = JD_CODE_BUSY, .due = JD_NO_DAY };
-    size_t start = out->n;
-    jd_buf_u32(out, m->token);
-    jd_buf_u32(out, 0);
-    jd_receipt_pack(&r, out);
-    jd_buf_set_u32(out, start + 4, (uint32_t)(out->n - start - 8));
-}
-
-/* The commit failed and nothing happened: everybody is told to send again. */
-static void answer_busy(batch *b)
-{
-    jd_buf *out = &b->done->bytes;
-    uint32_t receipts = 0;
-    out->n = b->receipts_at + 4;
-    b->events_n = 0;
-    b->events.n = 0;
-    for (uint32_t i = 0; i < b->in->n; i++) {
-        if (b->in->v[i].prepared.cmd.push) continue;
-        put_busy(out, &b->in->v[i]);
-        receipts++;
-    }
-    jd_buf_set_u32(out, b->receipts_at, receipts);
-}
-
-static void finish_batch(jd_writer *w, batch *b, uint64_t event_seq, jd_ms wake)
-{
-    jd_buf *out = &b->done->bytes;
-    jd_buf_u32(out, b->events_n);
-    jd_buf_str(out, jd_buf_view(&b->events));
-    if (!out->failed) {
-        jd_buf head = { .p = out->p + 13, .cap = 16 };
-        jd_buf_u64(&head, event_seq);
-        jd_buf_u64(&head, (uint64_t)wake);
-    }
-    jd_link_end(out, 0);
-    jd_buf_free(&b->events);
-    send_out(w, b->done);
 }
 
 /* The disk says no: full can be waited for, anything else is not to be guessed about. */
@@ -243,33 +173,34 @@ static void look_at_readers(jd_writer *w)
                (unsigned long long)pinned);
 }
 
+static void tell(jd_writer *w, item *i, jd_ms wake, bool undone)
+{
+    i->batch->undone = undone;
+    i->batch->event_seq = w->g->tally.event_seq;
+    i->batch->wake = wake;
+    send_out(w, i);
+}
+
 /* All batches that have arrived, in one transaction. */
 static void run_batches(jd_writer *w, item **items, int n)
 {
-    batch b[TOGETHER];
     look_at_room(w->g);
     look_at_readers(w);
-    jd_batch_begin(w->g, NULL);
+    jd_batch_begin(w->g);
     for (int i = 0; i < n; i++) {
-        start_batch(w, items[i], &b[i]);
-        apply_batch(w, &b[i]);
+        take_published(w, items[i]->batch);
+        apply_batch(w, items[i]->batch);
     }
     write_published(w);
-    jd_ms wake = jd_next_due(w->g);
-    for (int i = 0; JD_IS_MUTANT(early_receipt) && i < n; i++) {
-        finish_batch(w, &b[i], w->g->tally.event_seq, wake);
-        b[i].done = NULL;
-    }
+    jd_ms wake = jd_next_due(w->g), now = items[n - 1]->batch->now;
+    for (int i = 0; JD_IS_MUTANT(early_receipt) && i < n; i++) tell(w, items[i], wake, false);
     int rc = jd_batch_commit(w->g);
     if (rc) {
         commit_failed(rc);
         w->salt++; /* the numbers will be given again */
-        if (wake != JD_NO_TIME && wake < b[n - 1].in->now + AGAIN_MS) wake = b[n - 1].in->now + AGAIN_MS;
+        if (wake != JD_NO_TIME && wake < now + AGAIN_MS) wake = now + AGAIN_MS;
     }
-    for (int i = 0; i < n && b[i].done; i++) {
-        if (rc) answer_busy(&b[i]);
-        finish_batch(w, &b[i], w->g->tally.event_seq, wake);
-    }
+    for (int i = 0; !JD_IS_MUTANT(early_receipt) && i < n; i++) tell(w, items[i], wake, rc != 0);
     if (!rc) jd_checkpoint(w->g->checkpoints, w->g);
 }
 
@@ -286,7 +217,7 @@ static uint64_t catch_up_some(jd_writer *w, uint64_t after, uint64_t link)
     jd_buf_u32(&out->bytes, 0);
     jd_begin(w->g->store, &t, false);
     for (jd_told told = jd_told_from(&t, &a, after + 1, w->g->tally.seq); n < CATCH_UP && jd_told_next(&told); n++)
-        jd_publish(w->g, &told.e, told.change, &out->bytes);
+        jd_publish(w->g, jd_engine_policy(w->g, told.e.policy), &told.e, told.change, &out->bytes);
     if (t.rc) jd_die(JD_EX_IO, "an event has no journal entry");
     jd_abort(&t);
     jd_arena_free(&a);
@@ -302,7 +233,7 @@ static void open_link(jd_writer *w, uint64_t link)
     uint64_t after = read_published(w);
     while (after < w->g->tally.event_seq) after = catch_up_some(w, after, link);
     item *ready = item_new(link);
-    jd_batch_begin(w->g, NULL);
+    jd_batch_begin(w->g);
     jd_ms wake = jd_next_due(w->g);
     jd_abort(&w->g->txn);
     jd_link_begin(&ready->bytes, JD_LINK_READY);
@@ -373,7 +304,7 @@ static void run_all(jd_writer *w, item *all)
         if (is_batch) run[n++] = i;
         if (n && (!is_batch || n == TOGETHER || !all)) {
             run_batches(w, run, n);
-            while (n) item_free(run[--n]);
+            n = 0;
         }
         if (is_batch) continue;
         open_link(w, i->link);
@@ -439,7 +370,9 @@ bool jd_writer_take(jd_writer *w, uint64_t *link, jd_buf *out)
     if (!i) return false;
     *link = i->link;
     *out = i->bytes;
-    free(i);
+    i->bytes = (jd_buf){ 0 };
+    if (i->batch) jd_inbatch_done(w->g, i->batch, out);
+    item_free(i);
     return true;
 }
 
