@@ -170,23 +170,10 @@ bool jd_cur_done(const jd_cur *c)
     return !c->failed && c->p == c->end;
 }
 
-void jd_be64(uint8_t *p, uint64_t v)
-{
-    v = htobe64(v);
-    memcpy(p, &v, sizeof v);
-}
-
 void jd_be16(uint8_t *p, uint16_t v)
 {
     v = htobe16(v);
     memcpy(p, &v, sizeof v);
-}
-
-uint64_t jd_get_be64(const uint8_t *p)
-{
-    uint64_t v;
-    memcpy(&v, p, sizeof v);
-    return be64toh(v);
 }
 
 uint16_t jd_get_be16(const uint8_t *p)

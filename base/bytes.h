@@ -132,9 +132,20 @@ jd_str jd_cur_lstr(jd_cur *c);
 bool jd_cur_done(const jd_cur *c); /* everything read and nothing failed */
 
 /* Big-endian, for keys: byte order is numeric order. */
-void jd_be64(uint8_t *p, uint64_t v);
+static inline uint64_t jd_get_be64(const uint8_t *p)
+{
+    uint64_t v;
+    memcpy(&v, p, sizeof v);
+    return be64toh(v);
+}
+
+static inline void jd_be64(uint8_t *p, uint64_t v)
+{
+    v = htobe64(v);
+    memcpy(p, &v, sizeof v);
+}
+
 void jd_be16(uint8_t *p, uint16_t v);
-uint64_t jd_get_be64(const uint8_t *p);
 uint16_t jd_get_be16(const uint8_t *p);
 
 #endif
