@@ -20,7 +20,7 @@ static struct jd_chunk *chunk_new(size_t cap)
     return c;
 }
 
-void *jd_alloc(jd_arena *a, size_t n)
+static char *take(jd_arena *a, size_t n)
 {
     n = (n + 15) & ~(size_t)15;
     struct jd_chunk *c = a->head;
@@ -29,15 +29,21 @@ void *jd_alloc(jd_arena *a, size_t n)
         c->next = a->head;
         a->head = c;
     }
-    void *p = c->bytes + c->used;
+    char *p = c->bytes + c->used;
     c->used += n;
-    return memset(p, 0, n);
+    return p;
+}
+
+void *jd_alloc(jd_arena *a, size_t n)
+{
+    return memset(take(a, n), 0, n);
 }
 
 jd_str jd_copy(jd_arena *a, jd_str s)
 {
-    char *p = jd_alloc(a, (size_t)s.n + 1);
+    char *p = take(a, (size_t)s.n + 1);
     if (s.n) memcpy(p, s.p, s.n);
+    p[s.n] = 0;
     return (jd_str){ p, s.n };
 }
 
