@@ -97,7 +97,9 @@ static bool answer_known(jd_ctx *c, jd_str plain, jd_buf *receipt)
     if (memcmp(c->cmd->id, c->g->last_id, sizeof c->g->last_id) > 0) return false;
     jd_key k = jd_key_request(c->cmd->id);
     if (!jd_get(&c->g->txn, JD_DB_REQUESTS, jd_k(&k), &bytes)) return false;
-    if (!jd_entry_read(&c->g->txn, jd_unkey_seq(bytes), &c->g->arena, &e)) {
+    uint64_t seq = jd_unkey_seq(bytes);
+    jd_settle(c->g);
+    if (!jd_entry_read(&c->g->txn, seq, &c->g->arena, &e)) {
         if (!c->g->txn.rc) c->g->txn.rc = JD_STORE_DAMAGED;
     } else if (!same_sender(c, &e) || !same_content(c, &e, plain)) {
         jd_refuse(c, JD_CODE_ID_REUSED, JD_NO_RULE, NULL, "a new id for a new message");
@@ -273,6 +275,7 @@ void jd_apply_prepared(jd_engine *g, const jd_prepared *p, jd_buf *receipt)
                  .out = &out };
     start_outcome(g, &out);
     if (g->news) g->news->answer_last = false;
+    if (jd_looks_back(p->cmd.type)) jd_settle(g);
     if (!jd_authorised(&c, p->problems ? NULL : p->msg))
         turn_away(&c, receipt);
     else if (p->problems)

@@ -6,8 +6,8 @@
 
 #include "base/log.h"
 #include "base/mutant.h"
-#include "workers/handler.h"
 #include "workers/keys.h"
+#include "workers/record.h"
 
 const jd_policy *jd_engine_policy(const jd_engine *g, uint64_t number)
 {
@@ -154,6 +154,7 @@ static void roll_back(jd_engine *g)
 
 int jd_batch_commit(jd_engine *g)
 {
+    jd_settle(g);
     jd_tally_write(&g->txn, &g->tally);
     if (g->row.failed || g->entry.failed) g->txn.rc = ENOMEM; /* what went through them is not whole */
     int rc = jd_commit(&g->txn);

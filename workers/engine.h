@@ -71,6 +71,7 @@ typedef struct jd_engine {
     jd_ms due_hint;                     /* nothing is due before; JD_NO_TIME: look */
     int reckons_left;                   /* in this batch */
     jd_news *news;                      /* where somebody wants to be told */
+    struct jd_sealer *sealer;           /* NULL: entries are sealed where they are decided */
     uint64_t epoch;                     /* see restore.h */
     struct jd_checkpoints *checkpoints; /* NULL: none are made */
 } jd_engine;

@@ -60,7 +60,7 @@ typedef struct jd_entry {
     uint8_t chain[JD_CHAIN];
 } jd_entry;
 
-/* Without the chain's hash, which jd_entry_close adds over the entry before and these bytes. */
+/* Without the chain's hash, which jd_entry_close adds over the entry before and these bytes. `prev` may be `out`. */
 void jd_entry_pack(const jd_entry *e, const jd_vault *v, const jd_secret *key, jd_slot slot, jd_str plain, jd_buf *out);
 void jd_entry_close(jd_buf *entry, size_t start, const uint8_t prev[JD_CHAIN], uint8_t out[JD_CHAIN]);
 

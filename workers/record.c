@@ -1,6 +1,7 @@
 #include "workers/record.h"
 
 #include "workers/owner.h"
+#include "workers/sealer.h"
 
 static void put_row(jd_ctx *c, jd_change *ch, uint64_t seq)
 {
@@ -97,6 +98,16 @@ static void put_other(jd_engine *g, const jd_put_row *p)
         jd_del(&g->txn, p->db, jd_k(&p->key));
 }
 
+bool jd_looks_back(jd_msg type)
+{
+    return type != JD_MSG_report_submit;
+}
+
+void jd_settle(jd_engine *g)
+{
+    if (g->sealer) jd_sealer_put(g->sealer, &g->txn, g->tally.chain);
+}
+
 static void put_entry(jd_ctx *c, jd_entry *e, jd_str plain)
 {
     jd_engine *g = c->g;
@@ -104,6 +115,11 @@ static void put_entry(jd_ctx *c, jd_entry *e, jd_str plain)
     jd_slot slot = jd_slot_of_outcome(c);
     const jd_secret *key = jd_key_to_seal(g->vault, &g->txn, &slot);
     if (!key) return; /* the transaction has the error */
+    if (g->sealer && g->news && !jd_looks_back((jd_msg)e->type)) {
+        jd_sealer_give(g->sealer, &g->news->last->entry, key, slot, plain, g->tally.chain);
+        return;
+    }
+    jd_settle(g);
     g->entry.n = 0;
     jd_entry_pack(e, g->vault, key, slot, plain, &g->entry);
     jd_entry_close(&g->entry, 0, g->tally.chain, e->chain);
@@ -142,11 +158,11 @@ void jd_record(jd_ctx *c, jd_str plain, jd_entry *e)
     e->changes = jd_alloc(&g->arena, sizeof *e->changes * (size_t)(out->changes_n + 1));
     for (int i = 0; i < out->changes_n; i++) apply_change(c, out->changes[i], e->seq, &e->changes[i]);
     for (int i = 0; i < out->puts_n; i++) put_other(g, &out->puts[i]);
+    if (g->news) jd_news_add(g->news, e, jd_engine_policy(g, e->policy));
     put_entry(c, e, plain);
     put_request(c, e);
     g->tally.event_seq += (uint64_t)out->changes_n;
     g->tally.people += out->people;
     for (int i = 0; out->meters >> i; i++) g->tally.meters[i] += out->meters >> i & 1;
     g->tally.at = c->at;
-    if (g->news) jd_news_add(g->news, e, jd_engine_policy(g, e->policy));
 }

@@ -11,6 +11,7 @@
 #include "proto/link.h"
 #include "workers/checkpoint.h"
 #include "workers/keys.h"
+#include "workers/sealer.h"
 #include "workers/told.h"
 
 enum {
@@ -337,6 +338,7 @@ jd_writer *jd_writer_start(jd_engine *g, uint64_t salt, void (*wake)(void *), vo
     w->out.tail = &w->out.head;
     w->published = read_published(w);
     w->rewrap = true; /* a newer version may have come while nobody ran */
+    w->g->sealer = jd_sealer_start(g->vault);
     pthread_mutex_init(&w->lock, NULL);
     pthread_cond_init(&w->more, NULL);
     if (pthread_create(&w->thread, NULL, writer_main, w) != 0) jd_die(JD_EX_TEMPFAIL, "no thread");
@@ -391,6 +393,8 @@ void jd_writer_finish(jd_writer *w)
     pthread_cond_signal(&w->more);
     pthread_mutex_unlock(&w->lock);
     pthread_join(w->thread, NULL);
+    jd_sealer_stop(w->g->sealer);
+    w->g->sealer = NULL;
 }
 
 void jd_writer_free(jd_writer *w)
