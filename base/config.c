@@ -179,6 +179,8 @@ static void read_limits(reader *r)
     c->client.outstanding = jd_y_int(n, "client_outstanding", 4096, 1, 1 << 20, &r->d);
     c->client.queries = jd_y_int(n, "client_queries", 64, 1, 1 << 20, &r->d);
     c->client.connects = jd_y_int(n, "client_connects", 50, 1, 1000000, &r->d);
+    c->client.connections = jd_y_int(n, "client_connections", 1000, 1, 60000, &r->d);
+    c->silent = jd_y_int(n, "silent_connections", 1000, 1, 60000, &r->d);
     c->connections = jd_y_int(n, "connections", 10000, 1, 60000, &r->d);
 }
 

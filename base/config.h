@@ -35,8 +35,10 @@ typedef struct jd_config {
         int64_t messages, kib;                      /* a second */
         int64_t outstanding, queries;               /* at once */
         int64_t connects;                           /* handshakes a second */
+        int64_t connections;                        /* kept */
     } client;
     int64_t connections; /* of all clients with keys */
+    int64_t silent;      /* of these, that have said nothing for a while */
 } jd_config;
 
 bool jd_is_tcp(const char *endpoint);
