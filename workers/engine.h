@@ -73,6 +73,7 @@ typedef struct jd_engine {
     jd_news *news;                      /* where somebody wants to be told */
     uint64_t epoch;                     /* see restore.h */
     struct jd_checkpoints *checkpoints; /* NULL: none are made */
+    struct jd_tries *tries;             /* the queries'; NULL: none are bounded */
 } jd_engine;
 
 typedef struct jd_command {
