@@ -48,7 +48,8 @@ void jd_crowd_claim(jd_daemon *d, jd_zsocket *s, const jd_zmessage *m, jd_meter 
     jd_peer_claim(e, owner);
     if (owner->kept <= d->config->client.connections) return;
     d->gate.limited++;
-    hang_up(d, s, m->fd); /* what was read of it counts */
+    /* what was read of it counts */
+    if (jd_peer_find(jd_z_peers(s, &d->gate.failed), m->fd, accepted)) hang_up(d, s, m->fd);
 }
 
 /* ------------------------------------------------------------ whose key may not be here */
