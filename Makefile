@@ -185,6 +185,11 @@ lint:
 format:
 	clang-format -i $(shell mk/sources.sh)
 
+# A store of this version for the tests of all later ones: before a release, when what a store holds has changed.
+.PHONY: keep-store
+keep-store: all
+	@JD_BUILD=$(BUILD) $(PYTHON) tests/keep_store.py $(VERSION)
+
 # The pages that are printed from the tables.
 docs: $(BUILD)/jianductl
 	$(BUILD)/jianductl protocol > PROTOCOL.md
