@@ -16,6 +16,7 @@ import zmq
 
 from jd import BUILD, LINCANG, ROOT
 from jd import Daemon, another, appoint, apply, clue, decision, form, wait_for
+from curve import Curve
 from keys import Keyed, Watched, certificate, hears_something, nobody_answers, nobody_hears
 
 
@@ -421,6 +422,24 @@ def test_a_handler_that_is_gone(tmp_path):
         s.close()
     finally:
         d.stop()
+
+
+def test_who_names_itself(tmp_path):
+    """Without a handler libzmq takes a peer's own word for its User-Id: it lacks the daemon's, and is nobody."""
+    d = Keyed([LINCANG]).grant("admin", "admin")
+    d.process = subprocess.Popen([BUILD / "jiandud", "-c", d.config], env=shim(tmp_path, BIND.replace("RESULT", "0")),
+                                 stdout=d.log, stderr=d.log)
+    try:
+        wait_for(lambda: d.up(LINCANG), 20, "the daemon to be up")
+        own, granted = certificate(tmp_path / "keys", "stranger"), d.clients_of["admin"][0].decode()
+        id = os.urandom(16)
+        for name in (granted, granted + "0" * 48, granted + "0" * 15 + "9" + "0" * 32):
+            f = Curve(d, own, "intake", {"Socket-Type": "DEALER", "User-Id": name})
+            f.send(msgpack.packb({"v": 1, "id": id, "type": "health.get", "division": LINCANG}), msgpack.packb({}))
+            assert msgpack.unpackb(f.receive())["code"] == "key-not-valid"
+            f.socket.close()
+    finally:
+        assert d.stop() == 0
 
 
 # ---------------------------------------------------------------- a daemon that lies
