@@ -98,9 +98,12 @@ class Keyed(Daemon):
             s.identity = identity
         return s
 
-    def by(self, name, kind=zmq.DEALER, cert=None, **kw):
-        """A client by its key."""
-        c = KeyClient(self, self.socket(kind, cert or self.clients_of[name], **kw), "push" if kind == zmq.PUSH else "intake")
+    def by(self, name, kind=zmq.DEALER, cert=None, watched=False, **kw):
+        """A client by its key; `watched` from before it connects."""
+        s = self.socket(kind, cert or self.clients_of[name], **kw)
+        watch = Watched(s) if watched else None
+        c = KeyClient(self, s, "push" if kind == zmq.PUSH else "intake")
+        c.watch = watch
         self.clients.append(c)
         return c
 

@@ -44,16 +44,16 @@ def test_a_revoked_key_on_open_connections(keyed):
     """They are ended, whether they said something or not, and no new one is let in; what others have open stays as it
     is. Granted again the key works as before."""
     d = keyed(out="admin")
-    out, stays, mute, idle = d.by("out"), d.by("admin"), d.by("out"), d.by("admin")
+    out, stays, mute, idle = d.by("out"), d.by("admin"), d.by("out", watched=True), d.by("admin")
     push, heard, hears_on = d.by("out", zmq.PUSH), d.hears("out"), d.hears("watch", "J.")
     refusals = d.client()
-    gone, kept = [Watched(c) for c in (out, mute, push, heard)], [Watched(c) for c in (stays, hears_on)]
+    gone, kept = [mute.watch, *map(Watched, (out, push, heard))], [Watched(stays), Watched(hears_on)]
     assert out.ok("health.get", {}) and stays.ok("health.get", {}) and hears_something(heard)
     before = refusals.last_seq()
     push.send("application.submit", form(another()))
     wait_for(lambda: refusals.last_seq() == before + 1, 5, "the push to be recorded")
     assert hears_something(hears_on)
-    wait_for(gone[1].opened, 5, "the one that says nothing to be let in")
+    wait_for(mute.watch.opened, 5, "the one that says nothing to be let in")
     d.revoke("out").reload()
     for w in gone:
         wait_for(w.ended, 1, "the revoked key's connections to be ended")
@@ -122,26 +122,23 @@ def test_a_descriptor_that_is_somebody_elses_by_now(keyed):
     one, which stays when the first key is revoked."""
     d = keyed("limits:\n  in_flight: 16\n", out="admin", other="admin")
     worker, gone = d.worker_pid(LINCANG), d.by("out")
-    sent = Watched(gone)
     apply(gone)
     os.kill(worker, signal.SIGSTOP)
     for _ in range(200):
         gone.send("application.submit", form(another()))
     time.sleep(0.5)  # until what can be read is read, and the rest lies with libzmq
-    assert sent.opened()
     before = descriptors(d)
     gone.close()
     wait_for(lambda: descriptors(d) < before, 5, "the connection to be gone")
-    next_one = d.by("other")
-    other = Watched(next_one)
-    wait_for(other.opened, 5, "another to be in its place")
+    other = d.by("other", watched=True)
+    wait_for(other.watch.opened, 5, "another to be in its place")
     assert descriptors(d) == before, "with its descriptor"
     os.kill(worker, signal.SIGCONT)
     asks = d.client()
     wait_for(lambda: asks.last_seq() >= 100, 10, "what lay there to be read")
-    assert next_one.ok("health.get", {})
+    assert other.ok("health.get", {})
     d.revoke("out").reload()
-    assert next_one.ok("health.get", {}) and not other.ended()
+    assert other.ok("health.get", {}) and not other.watch.ended()
 
 
 def descriptors(d):
@@ -243,13 +240,12 @@ def test_no_more_connections_of_one_key(keyed):
         c.send("health.get", {})
     time.sleep(0.5)
     assert not any(c.socket.poll(0) for c in late)
-    piled = [d.by("piled") for _ in range(25)]
-    seen = [Watched(c) for c in piled]
-    wait_for(lambda: all(w.opened() for w in seen), 10, "all of them to be let in, as none has spoken")
+    piled = [d.by("piled", watched=True) for _ in range(25)]
+    wait_for(lambda: all(c.watch.opened() for c in piled), 10, "all of them to be let in, as none has spoken")
     for c in piled:
         c.send("health.get", {})
-    wait_for(lambda: sum(w.ended() for w in seen) == 15, 10, "those beyond the bound to be ended")
-    assert all(c.ok("health.get", {}) for c, w in zip(piled, seen) if not w.ended())
+    wait_for(lambda: sum(c.watch.ended() for c in piled) == 15, 10, "those beyond the bound to be ended")
+    assert all(c.ok("health.get", {}) for c in piled if not c.watch.ended())
     assert other.ok("health.get", {}) and all(c.ok("health.get", {}) for c in first)
     assert not any(w.ended() for w in watched)
     first[0].close()
@@ -263,7 +259,7 @@ def test_connections_that_say_nothing(keyed):
     speaks = Watched(other)
     assert other.ok("health.get", {})
     for _ in range(9):
-        mute.append(Watched(d.by("mute")))
+        mute.append(d.by("mute", watched=True).watch)
         wait_for(mute[-1].opened, 5, "a silent one to be let in")
         time.sleep(0.05)
     wait_for(lambda: all(w.ended() for w in mute[:4]), 30, "the oldest to be ended")
