@@ -102,9 +102,9 @@ $(BUILD)/corpus/fuzz_json $(BUILD)/fuzz/fuzz_json: $(call obj,ctl/json.c $(lib_s
 $(BUILD)/corpus/%: $(BUILD)/o/tests/fuzz/%.o $(BUILD)/o/tests/fuzz/replay.o $(pure_obj)
 	$(call link,$(worker_libs) $(fuzz_libs))
 
-# What tests put under a worker, or take to a store. Nothing of the product is linked in.
-FAULTS := $(BUILD)/faults/shim.so $(BUILD)/faults/rows
-$(BUILD)/faults/shim.so: tests/faults/shim.c
+# What tests put under a worker or the daemon, or take to a store. Nothing of the product is linked in.
+FAULTS := $(BUILD)/faults/shim.so $(BUILD)/faults/steps.so $(BUILD)/faults/rows
+$(BUILD)/faults/%.so: tests/faults/%.c
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) -std=gnu17 $(OPT) $(WARN) -fPIC -shared $< -ldl -o $@
@@ -184,6 +184,11 @@ lint:
 
 format:
 	clang-format -i $(shell mk/sources.sh)
+
+# A store of this version for the tests of all later ones: before a release, when what a store holds has changed.
+.PHONY: keep-store
+keep-store: all
+	@JD_BUILD=$(BUILD) $(PYTHON) tests/keep_store.py $(VERSION)
 
 # The pages that are printed from the tables.
 docs: $(BUILD)/jianductl

@@ -174,11 +174,14 @@ static void read_limits(reader *r)
     c->in_flight_mib = jd_y_int(n, "in_flight_mib", 64, 1, 4096, &r->d);
     c->events_hwm = jd_y_int(n, "events_hwm", 100000, 1000, 10000000, &r->d);
     c->map_mib = jd_y_int(n, "map_mib", 65536, 16, 4 << 20, &r->d);
+    c->certificate_tries = jd_y_int(n, "certificate_tries", 10, 1, 1000000, &r->d);
     c->client.messages = jd_y_int(n, "client_messages", 100000, 1, 10000000, &r->d);
     c->client.kib = jd_y_int(n, "client_kib", 131072, 128, 16 << 20, &r->d);
     c->client.outstanding = jd_y_int(n, "client_outstanding", 4096, 1, 1 << 20, &r->d);
     c->client.queries = jd_y_int(n, "client_queries", 64, 1, 1 << 20, &r->d);
     c->client.connects = jd_y_int(n, "client_connects", 50, 1, 1000000, &r->d);
+    c->client.connections = jd_y_int(n, "client_connections", 1000, 1, 60000, &r->d);
+    c->silent = jd_y_int(n, "silent_connections", 1000, 1, 60000, &r->d);
     c->connections = jd_y_int(n, "connections", 10000, 1, 60000, &r->d);
 }
 

@@ -31,12 +31,15 @@ typedef struct jd_config {
     int64_t events_hwm;                             /* events held for a slow subscriber before it misses some */
     int64_t checkpoint_entries, checkpoint_minutes; /* a signed one at least so often */
     int64_t map_mib;                                /* address space for a division's store */
+    int64_t certificate_tries;                      /* wrong names a day for one certificate */
     struct {                                        /* of each client with a key */
         int64_t messages, kib;                      /* a second */
         int64_t outstanding, queries;               /* at once */
         int64_t connects;                           /* handshakes a second */
+        int64_t connections;                        /* kept */
     } client;
     int64_t connections; /* of all clients with keys */
+    int64_t silent;      /* of these, that have said nothing for a while */
 } jd_config;
 
 bool jd_is_tcp(const char *endpoint);

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/random.h>
 
 #include "base/log.h"
 #include "daemon/daemon.h"
@@ -50,15 +51,39 @@ static const jd_grant *in_force(const jd_gate *g, jd_str key)
     return grant && jd_grant_in_time(grant, today()) ? grant : NULL;
 }
 
+/* A User-Id: the key, how many connections its socket had taken by then, and a word that nobody else knows. Where the
+ * handler is gone libzmq takes a peer's own word for who it is, and that lacks ours. */
+enum { ACCEPTED_TEXT = 16, WORD_TEXT = 32, USER_TEXT = JD_KEY_TEXT + ACCEPTED_TEXT + WORD_TEXT };
+
+static void make_word(jd_gate *g)
+{
+    uint8_t random[WORD_TEXT / 2];
+    if (getrandom(random, sizeof random, 0) != sizeof random) jd_die(JD_EX_TEMPFAIL, "no randomness");
+    for (size_t i = 0; i < sizeof random; i++) snprintf(g->word + 2 * i, 3, "%02x", random[i]);
+}
+
+static bool read_user(const jd_gate *g, const char *user, jd_str *key, uint64_t *accepted)
+{
+    char number[ACCEPTED_TEXT + 1] = "";
+    if (!user || strlen(user) != USER_TEXT || strcmp(user + USER_TEXT - WORD_TEXT, g->word) != 0) return false;
+    *key = (jd_str){ user, JD_KEY_TEXT };
+    memcpy(number, user + JD_KEY_TEXT, ACCEPTED_TEXT);
+    *accepted = strtoull(number, NULL, 16);
+    return true;
+}
+
 /* By a door with keys nobody is let through whom the ZAP handler did not name, whatever the reason. */
-jd_asker jd_gate_who(jd_daemon *d, const jd_door *door, const char *user)
+jd_asker jd_gate_who(jd_daemon *d, const jd_door *door, const jd_zmessage *m)
 {
     jd_gate *g = &d->gate;
+    jd_str key;
+    uint64_t accepted;
     if (!door->keyed) return (jd_asker){ .grant = &g->keys.local };
-    if (!user) return (jd_asker){ 0 };
-    jd_str key = jd_str_of(user);
+    if (!read_user(g, m->user, &key, &accepted)) return (jd_asker){ 0 };
     const jd_grant *grant = in_force(g, key);
-    return (jd_asker){ .grant = grant, .meter = grant ? meter_of(g, grant) : jd_meter_for(&g->meters, key) };
+    jd_meter *meter = grant ? meter_of(g, grant) : jd_meter_for(&g->meters, key);
+    jd_crowd_claim(d, door->s, m, meter, accepted);
+    return (jd_asker){ .grant = grant, .meter = meter };
 }
 
 jd_code jd_gate_may(jd_daemon *d, const jd_grant *g, jd_msg type, uint32_t division)
@@ -79,66 +104,60 @@ static bool may_hear(const jd_daemon *d, const jd_grant *g, uint64_t divisions)
     return jd_grant_hears(g);
 }
 
-static const jd_hall *hall_of(const jd_daemon *d, jd_str domain)
+/* To an events endpoint only who may hear all it carries. */
+static bool lets(const jd_daemon *d, const jd_grant *g, int place)
 {
-    for (int i = 0; i < d->halls_n; i++)
-        if (jd_str_is(domain, d->halls[i].domain)) return &d->halls[i];
-    return NULL;
+    return g && place >= 0 && (place < JD_AT_HALLS || may_hear(d, g, d->halls[place - JD_AT_HALLS].divisions));
 }
 
-static void look_at_doings(jd_daemon *d)
+bool jd_gate_lets(const jd_daemon *d, jd_str key, int place)
 {
-    jd_zdoings n = { 0 };
-    if (d->intake[JD_KEYED].s) jd_z_doings(d->intake[JD_KEYED].s, &n);
-    if (d->push[JD_KEYED].s) jd_z_doings(d->push[JD_KEYED].s, &n);
-    for (int i = 0; i < d->halls_n; i++) jd_z_doings(d->halls[i].s, &n);
-    d->gate.connections = n.connections;
-    d->gate.failed += n.failed;
+    return jd_crowd_socket(d, place) && lets(d, in_force(&d->gate, key), place);
 }
 
 typedef enum { COME_IN = 200, COME_AGAIN = 300, STAY_OUT = 400 } verdict;
 
 static verdict too_many(jd_daemon *d, jd_meter *m)
 {
-    look_at_doings(d);
-    bool ok = d->gate.connections <= d->config->connections;
+    jd_crowd_count(d); /* and so what a message is told apart by is up to date */
+    bool ok = d->gate.connections <= d->config->connections && m->kept < d->config->client.connections;
     ok = ok && jd_bucket_has(&m->connects, uv_now(&d->loop), d->config->client.connects);
     if (ok) jd_bucket_take(&m->connects, 1);
     d->gate.limited += !ok;
     return ok ? COME_IN : COME_AGAIN;
 }
 
-static verdict judge(jd_daemon *d, jd_str domain, jd_str mechanism, jd_str address, const char *key)
+static verdict judge(jd_daemon *d, int place, jd_str domain, jd_str address, const char *key)
 {
     jd_gate *g = &d->gate;
-    const jd_grant *grant = jd_str_is(mechanism, "CURVE") ? in_force(g, jd_str_of(key)) : NULL;
-    const jd_hall *hall = hall_of(d, domain);
-    bool events = jd_str_starts(domain, "events");
-    if (grant && events && !(hall && may_hear(d, grant, hall->divisions))) grant = NULL;
-    if (!grant) {
-        g->keys_refused++;
-        snprintf(g->stranger, sizeof g->stranger, "%.40s from %.*s at %.*s", key[0] ? key : "no key", JD_FMT(address),
-                 JD_FMT(domain));
-        return STAY_OUT;
-    }
-    verdict v = too_many(d, meter_of(g, grant));
-    if (v == COME_IN && events) meter_of(g, grant)->heard |= 1u << (hall - d->halls);
-    return v;
+    const jd_grant *grant = in_force(g, jd_str_of(key));
+    if (lets(d, grant, place)) return too_many(d, meter_of(g, grant));
+    g->keys_refused++;
+    snprintf(g->stranger, sizeof g->stranger, "%.40s from %.*s at %.*s", key[0] ? key : "no key", JD_FMT(address),
+             JD_FMT(domain));
+    return STAY_OUT;
+}
+
+static void name_user(const jd_daemon *d, int place, const char *key, char user[USER_TEXT + 1])
+{
+    uint64_t accepted = jd_z_known_peers(jd_crowd_socket(d, place))->accepted;
+    snprintf(user, USER_TEXT + 1, "%.40s%016llx%.32s", key, (unsigned long long)accepted, d->gate.word);
 }
 
 /* RFC 27. In: version, request, domain, address, routing id, mechanism, key. Out: version, request, status, text,
- * User-Id, metadata. The User-Id is the key: its holder's name and role are what the access file says at the time. */
+ * User-Id, metadata. A holder's name and role are what the access file says at the time. */
 static void on_zap(void *arg, const jd_zmessage *m)
 {
     jd_daemon *d = arg;
-    char key[JD_KEY_TEXT + 1] = "", status[4];
+    char key[JD_KEY_TEXT + 1] = "", user[USER_TEXT + 1] = "", status[4];
     bool curve = m->n == 7 && jd_str_is(m->frame[5], "CURVE") && m->frame[6].n == JD_KEY_BYTES;
     jd_str request = m->n > 1 ? m->frame[1] : (jd_str){ "", 0 };
     if (curve) jd_key_text((const uint8_t *)m->frame[6].p, key);
-    verdict v = m->n >= 6 ? judge(d, m->frame[2], m->frame[5], m->frame[3], key) : STAY_OUT;
+    int place = m->n >= 6 ? jd_crowd_place(d, m->frame[2]) : -1;
+    verdict v = m->n >= 6 ? judge(d, place, m->frame[2], m->frame[3], key) : STAY_OUT;
+    if (v == COME_IN) name_user(d, place, key, user);
     snprintf(status, sizeof status, "%d", (int)v);
-    const jd_str out[] = { JD_STR("1.0"), request, jd_str_of(status), { "", 0 }, jd_str_of(v == COME_IN ? key : ""),
-                           { "", 0 } };
+    const jd_str out[] = { JD_STR("1.0"), request, jd_str_of(status), { "", 0 }, jd_str_of(user), { "", 0 } };
     for (size_t i = 0; i < sizeof out / sizeof *out; i++) jd_z_send(d->zap, out[i], i + 1 < sizeof out / sizeof *out);
 }
 
@@ -147,12 +166,16 @@ static void on_zap(void *arg, const jd_zmessage *m)
 void jd_on_subscription(void *hall, const jd_zmessage *m)
 {
     const jd_hall *h = hall;
+    jd_str key;
+    uint64_t accepted;
     if (!m->frame[0].n || m->frame[0].p[0] != 1) return; /* 0: no more; also of a peer that went */
-    if (!m->user) jd_die(JD_EX_SOFTWARE, "a subscriber whose key nobody looked at: the ZAP handler is gone; stopping");
-    const jd_grant *g = in_force(&h->d->gate, jd_str_of(m->user));
+    if (!read_user(&h->d->gate, m->user, &key, &accepted))
+        jd_die(JD_EX_SOFTWARE, "a subscriber whose key nobody looked at: the ZAP handler is gone; stopping");
+    const jd_grant *g = in_force(&h->d->gate, key);
+    jd_crowd_claim(h->d, h->s, m, jd_meter_for(&h->d->gate.meters, key), accepted);
     if (g && may_hear(h->d, g, h->divisions)) return;
     h->d->gate.forbidden++;
-    jd_z_drop_peers(h->s);
+    jd_crowd_look(h->d);
 }
 
 bool jd_gate_open(jd_daemon *d)
@@ -177,6 +200,7 @@ static void put_meters(jd_gate *g)
 void jd_gate_begin(jd_daemon *d, const jd_keys *keys)
 {
     d->gate.keys = *keys;
+    make_word(&d->gate);
     put_meters(&d->gate);
 }
 
@@ -193,46 +217,23 @@ void jd_gate_take(jd_daemon *d, jd_keys *fresh)
     jd_gate_look(d);
 }
 
-/* Its peers include one that may not hear it any more. */
-static bool overheard(const jd_daemon *d, int hall)
-{
-    for (const jd_meter *m = d->gate.meters; m; m = m->next) {
-        const jd_grant *g = m->heard >> hall & 1 ? in_force(&d->gate, jd_str_of(m->key)) : NULL;
-        if ((m->heard >> hall & 1) && !(g && may_hear(d, g, d->halls[hall].divisions))) return true;
-    }
-    return false;
-}
-
-/* PUB cannot let go of one peer: all of them go, those that may come again do, and ask for what they missed. */
-static void clear_halls(jd_daemon *d)
-{
-    for (int i = 0; i < d->halls_n; i++) {
-        if (!overheard(d, i)) continue;
-        jd_log(JD_NOTICE, "a key that heard events may not any more: every connection to %s begins anew",
-               d->halls[i].domain);
-        for (jd_meter *m = d->gate.meters; m; m = m->next) m->heard &= ~(1u << i);
-        jd_z_drop_peers(d->halls[i].s);
-    }
-}
-
 /* One line for all of ten seconds. Public keys are no secret, and the one thing an operator can act on. */
 static void tell(jd_daemon *d)
 {
     jd_gate *g = &d->gate;
-    uint64_t now = uv_now(&d->loop), sum = g->failed + g->keys_refused + g->forbidden + g->limited;
+    uint64_t now = uv_now(&d->loop), sum = g->failed + g->keys_refused + g->forbidden + g->limited + g->ended;
     if (sum == g->told || now - g->told_at < TELL_MS) return;
     g->told = sum;
     g->told_at = now;
     jd_log(JD_WARN,
            "turned away since the start: %llu handshakes failed, %llu keys refused%s%s, %llu messages forbidden, "
-           "%llu beyond limits",
+           "%llu beyond limits, %llu connections ended",
            (unsigned long long)g->failed, (unsigned long long)g->keys_refused, g->stranger[0] ? ", the last " : "",
-           g->stranger, (unsigned long long)g->forbidden, (unsigned long long)g->limited);
+           g->stranger, (unsigned long long)g->forbidden, (unsigned long long)g->limited, (unsigned long long)g->ended);
 }
 
 void jd_gate_look(jd_daemon *d)
 {
-    look_at_doings(d);
-    clear_halls(d);
+    jd_crowd_look(d);
     tell(d);
 }

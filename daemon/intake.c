@@ -217,7 +217,7 @@ void jd_on_intake(void *arg, const jd_zmessage *m)
     const jd_door *door = arg;
     bool delimiter = m->n > 1 && m->frame[1].n == 0;
     request r = { .door = door,
-                  .who = jd_gate_who(door->d, door, m->user),
+                  .who = jd_gate_who(door->d, door, m),
                   .peer = m->frame[0],
                   .delimiter = delimiter,
                   .problems = no_problems() };
@@ -234,7 +234,7 @@ void jd_on_intake(void *arg, const jd_zmessage *m)
 void jd_on_push(void *arg, const jd_zmessage *m)
 {
     const jd_door *door = arg;
-    request r = { .door = door, .who = jd_gate_who(door->d, door, m->user), .pushed = true, .problems = no_problems() };
+    request r = { .door = door, .who = jd_gate_who(door->d, door, m), .pushed = true, .problems = no_problems() };
     if (m->n != 2) {
         bad_frames(door->d, &r);
         return;

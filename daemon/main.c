@@ -173,6 +173,7 @@ static void on_reload(uv_signal_t *sig, int number)
         jd_grants_free(keys.grants); /* where they were not taken */
         d->config->client = fresh->client;
         d->config->connections = fresh->connections;
+        d->config->silent = fresh->silent;
         d->config->batch_messages = fresh->batch_messages;
         d->config->log_level = fresh->log_level;
         jd_log_init("jiandud", fresh->log_level);

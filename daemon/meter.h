@@ -19,7 +19,8 @@ typedef struct jd_meter {
     char key[JD_KEY_TEXT + 1];
     int64_t outstanding, queries;
     jd_bucket messages, bytes, connects;
-    unsigned heard; /* a bit a hall it was let in to, since that one's peers were last dropped */
+    int64_t kept; /* connections that have said something */
+    unsigned may; /* a bit a socket with keys: where it may be, when that was last looked at */
 } jd_meter;
 
 /* The one of a key, in a list that grows by it. */

@@ -34,12 +34,13 @@ static void pack_gate(const jd_daemon *d, jd_buf *b)
 {
     const jd_gate *g = &d->gate;
     jd_pack_z(b, "gate");
-    jd_pack_map(b, 5);
+    jd_pack_map(b, 6);
     jd_pack_ku(b, "connections", (uint64_t)g->connections);
     jd_pack_ku(b, "handshakes_failed", g->failed);
     jd_pack_ku(b, "keys_refused", g->keys_refused);
     jd_pack_ku(b, "forbidden", g->forbidden);
     jd_pack_ku(b, "limited", g->limited);
+    jd_pack_ku(b, "ended", g->ended);
 }
 
 static void send_heartbeat(jd_daemon *d, jd_zsocket *s, uint64_t divisions)

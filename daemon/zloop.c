@@ -3,13 +3,14 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <zmq.h>
 
 #include "base/log.h"
 #include "proto/decode.h"
 
-enum { SOCKETS = 16, BUDGET = 512, LINGER_MS = 3000, AGAIN_MS = 5 };
+enum { SOCKETS = 16, BUDGET = 512, LINGER_MS = 3000 };
 enum {
     FAILED =
         ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH
@@ -23,12 +24,8 @@ struct jd_zsocket {
     bool reading;
     jd_on_message f;
     void *arg;
-    void *monitor; /* of a socket with keys */
-    int64_t connections;
-    bool complained;
-    int bound_n;
-    bool away[JD_ENDPOINTS_MAX]; /* unbound, and soon bound again */
-    char bound[JD_ENDPOINTS_MAX][256];
+    void *monitor;  /* of a socket with keys */
+    jd_peers peers; /* likewise */
 };
 
 struct jd_zloop {
@@ -37,7 +34,6 @@ struct jd_zloop {
     uv_prepare_t prepare;
     uv_check_t check;
     uv_idle_t idle;
-    uv_timer_t again; /* binds what is away */
     void (*after)(void *);
     void *arg;
     int n;
@@ -95,6 +91,7 @@ static bool receive(jd_zsocket *s)
     }
     /* of the last frame, not the first: libzmq 4.3.4 loses it on a routing id that was read ahead */
     if (m.n && s->monitor) m.user = zmq_msg_gets(&part[kept - 1], "User-Id");
+    m.fd = m.user ? zmq_msg_get(&part[kept - 1], ZMQ_SRCFD) : -1;
     if (m.n) s->f(s->arg, &m);
     while (kept) zmq_msg_close(&part[--kept]);
     return m.n > 0;
@@ -117,12 +114,13 @@ jd_zloop *jd_zloop_new(uv_loop_t *loop)
     jd_zloop *z = calloc(1, sizeof *z);
     if (!z) return NULL;
     z->ctx = zmq_ctx_new();
+    /* One thread: what the monitor says of a connection is then said before what that connection itself brings. */
+    if (z->ctx) zmq_ctx_set(z->ctx, ZMQ_IO_THREADS, 1);
     z->loop = loop;
     uv_prepare_init(loop, &z->prepare);
     uv_check_init(loop, &z->check);
     uv_idle_init(loop, &z->idle);
-    uv_timer_init(loop, &z->again);
-    z->prepare.data = z->check.data = z->idle.data = z->again.data = z;
+    z->prepare.data = z->check.data = z->idle.data = z;
     uv_prepare_start(&z->prepare, on_prepare);
     uv_check_start(&z->check, on_check);
     return z;
@@ -189,14 +187,11 @@ static bool bind_one(jd_zsocket *s, const char *endpoint)
 
 static bool bind_all(jd_zsocket *s, const jd_endpoints *e)
 {
-    for (int i = 0; i < e->n; i++) {
-        size_t n = sizeof s->bound[i];
-        if (!bind_one(s, e->v[i]) || zmq_getsockopt(s->s, ZMQ_LAST_ENDPOINT, s->bound[i], &n) != 0) {
+    for (int i = 0; i < e->n; i++)
+        if (!bind_one(s, e->v[i])) {
             jd_log(JD_ERR, "%s: %s", e->v[i], zmq_strerror(errno));
             return false;
         }
-        s->bound_n++;
-    }
     return true;
 }
 
@@ -206,6 +201,7 @@ static void close_socket(jd_zsocket *s)
     if (s->monitor) zmq_close(s->monitor);
     zmq_close(s->s);
     s->s = s->monitor = NULL;
+    jd_peers_free(&s->peers);
 }
 
 jd_zsocket *jd_z_bind(jd_zloop *z, const jd_zplan *plan)
@@ -235,59 +231,41 @@ jd_zsocket *jd_z_bind(jd_zloop *z, const jd_zplan *plan)
 
 /* ------------------------------------------------------------ peers */
 
-static bool come_back(jd_zsocket *s)
+/* A monitor's message is two frames: event and value, and the endpoint. False when there is none. */
+static bool next_event(void *monitor, uint16_t *event, int32_t *value)
 {
-    bool all = true;
-    for (int i = 0; i < s->bound_n; i++) {
-        if (s->away[i]) s->away[i] = !bind_one(s, s->bound[i]);
-        if (s->away[i] && errno != EADDRINUSE && !s->complained)
-            jd_log(JD_ERR, "%s: %s; trying on", s->bound[i], zmq_strerror(errno));
-        s->complained |= s->away[i] && errno != EADDRINUSE;
-        all &= !s->away[i];
-    }
-    return all;
-}
-
-static void on_again(uv_timer_t *t)
-{
-    jd_zloop *z = t->data;
-    bool all = true;
-    for (int i = 0; i < z->n; i++) all &= come_back(&z->sockets[i]);
-    if (all) uv_timer_stop(t);
-}
-
-/* libzmq ends the connections that came through an endpoint with it; the port is free a moment later. */
-void jd_z_drop_peers(jd_zsocket *s)
-{
-    jd_zdoings past = { 0 };
-    for (int i = 0; i < s->bound_n; i++)
-        if (!s->away[i]) s->away[i] = zmq_unbind(s->s, s->bound[i]) == 0;
-    jd_z_doings(s, &past);
-    s->connections = 0;
-    s->complained = false;
-    uv_timer_start(&s->z->again, on_again, 0, AGAIN_MS);
-}
-
-/* A monitor's message is two frames: event and value, and the endpoint. */
-static int next_event(void *monitor)
-{
-    uint8_t event[6];
+    uint8_t frame[6];
     char endpoint[256];
-    uint16_t id;
-    if (zmq_recv(monitor, event, sizeof event, ZMQ_DONTWAIT) < (int)sizeof event) return 0;
+    if (zmq_recv(monitor, frame, sizeof frame, ZMQ_DONTWAIT) < (int)sizeof frame) return false;
     zmq_recv(monitor, endpoint, sizeof endpoint, ZMQ_DONTWAIT);
-    memcpy(&id, event, sizeof id);
-    return id;
+    memcpy(event, frame, sizeof *event);
+    memcpy(value, frame + sizeof *event, sizeof *value);
+    return true;
 }
 
-void jd_z_doings(jd_zsocket *s, jd_zdoings *n)
+jd_peers *jd_z_peers(jd_zsocket *s, uint64_t *failed)
 {
-    for (int event; s->monitor && (event = next_event(s->monitor));) {
-        if (event == ZMQ_EVENT_ACCEPTED) s->connections++;
-        if (event == ZMQ_EVENT_DISCONNECTED && s->connections > 0) s->connections--;
-        n->failed += (event & FAILED) != 0;
+    uint16_t event;
+    int32_t fd;
+    while (s->monitor && next_event(s->monitor, &event, &fd)) {
+        if (event == ZMQ_EVENT_ACCEPTED) jd_peer_came(&s->peers, fd, uv_now(s->z->loop));
+        if (event == ZMQ_EVENT_DISCONNECTED) jd_peer_went(&s->peers, fd);
+        *failed += (event & FAILED) != 0;
     }
-    n->connections += s->connections;
+    return &s->peers;
+}
+
+const jd_peers *jd_z_known_peers(const jd_zsocket *s)
+{
+    return &s->peers;
+}
+
+void jd_z_hang_up(jd_zsocket *s, int fd)
+{
+    jd_peer *e = jd_peer_find(&s->peers, fd, UINT64_MAX);
+    if (!e || e->ended) return;
+    e->ended = true;
+    shutdown(fd, SHUT_RDWR);
 }
 
 bool jd_z_key_pair(const char *secret, const char *public_key)
@@ -321,7 +299,6 @@ void jd_zloop_close(jd_zloop *z)
     uv_close((uv_handle_t *)&z->prepare, NULL);
     uv_close((uv_handle_t *)&z->check, NULL);
     uv_close((uv_handle_t *)&z->idle, NULL);
-    uv_close((uv_handle_t *)&z->again, NULL);
 }
 
 void jd_zloop_free(jd_zloop *z)

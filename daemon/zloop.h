@@ -10,6 +10,7 @@
 #include <uv.h>
 
 #include "base/config.h"
+#include "daemon/peers.h"
 
 typedef struct jd_zloop jd_zloop;
 typedef struct jd_zsocket jd_zsocket;
@@ -18,11 +19,12 @@ enum { JD_FRAMES_MAX = 8 };
 
 /* A message read: at most JD_FRAMES_MAX frames are kept, `n` says how many there were. They live until
  * the callback returns. `user` is what the ZAP handler answered as User-Id when the peer connected; NULL where
- * nobody asked it. */
+ * nobody asked it. `fd` is what the connection it came by had for a descriptor; -1: unknown. */
 typedef struct jd_zmessage {
     int n;
     jd_str frame[JD_FRAMES_MAX];
     const char *user;
+    int fd;
 } jd_zmessage;
 
 typedef enum { JD_Z_ROUTER, JD_Z_PULL, JD_Z_PUB, JD_Z_XPUB, JD_Z_REP } jd_ztype;
@@ -51,15 +53,15 @@ typedef struct jd_zplan {
 jd_zsocket *jd_z_bind(jd_zloop *z, const jd_zplan *plan);
 void jd_z_reading(jd_zsocket *s, bool on); /* off: the peers' sends pile up and push back; NULL: nothing */
 
-/* Drops every peer of the socket, who may come again: the one way to be rid of one. */
-void jd_z_drop_peers(jd_zsocket *s);
+/* Who is connected to a socket with keys, as libzmq has told it by now: a connection is in it before it can ask the ZAP
+ * handler, and until just before its descriptor is closed. Handshakes that failed meanwhile (no known key, another
+ * mechanism, or none at all) are added to *failed. */
+jd_peers *jd_z_peers(jd_zsocket *s, uint64_t *failed);
+const jd_peers *jd_z_known_peers(const jd_zsocket *s); /* as it was told when last asked */
 
-/* What happened at a socket with keys since it was last asked; added to *n. */
-typedef struct jd_zdoings {
-    int64_t connections; /* now */
-    uint64_t failed;     /* handshakes without a known key, with another mechanism, or none at all */
-} jd_zdoings;
-void jd_z_doings(jd_zsocket *s, jd_zdoings *n);
+/* Ends the connection: libzmq sees that it is at its end, and closes it. What had arrived is read. Between the two calls
+ * libzmq may close it and accept another with its descriptor; then that one ends, and comes again by itself. */
+void jd_z_hang_up(jd_zsocket *s, int fd);
 
 bool jd_z_key_pair(const char *secret, const char *public_key); /* do the two belong together? */
 

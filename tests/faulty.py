@@ -1,4 +1,5 @@
-"""A daemon whose workers the test starts itself, with tests/faults/shim.c under them where it wants a fault."""
+"""A daemon whose workers the test starts itself, with tests/faults/shim.c under them where it wants a fault, or
+tests/faults/steps.c under the daemon."""
 
 import os
 import pathlib
@@ -10,7 +11,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "conversation"))
 import jd  # noqa: E402
 
-SHIM, ROWS = jd.BUILD / "faults/shim.so", jd.BUILD / "faults/rows"
+SHIM, STEPS, ROWS = (jd.BUILD / "faults" / name for name in ("shim.so", "steps.so", "rows"))
 SANITIZED = b"__asan_init" in (jd.BUILD / "jiandu-worker").read_bytes()  # its allocator bears nothing before it
 
 
@@ -39,6 +40,19 @@ class Site(jd.Daemon):
     def worker_pid(self, division):
         w = self.workers.get(division)
         return w.pid if w and w.poll() is None else None
+
+    def start_daemon_at(self, **step):
+        """Another daemon in the place of the one that is there, nobody waiting until it is up. step: steps.c's
+        variables without JD_, in lower case."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            ends = (0, -signal.SIGTERM)  # the second: it had only just begun
+            assert self.process.wait(30) in ends, self.logged()[-2000:]
+        env = dict(os.environ)
+        if step:
+            env |= {"JD_" + k.upper(): str(v) for k, v in step.items()} | {"LD_PRELOAD": str(STEPS)}
+        self.process = subprocess.Popen([jd.BUILD / "jiandud", "-c", self.config], env=env, stdout=self.log, stderr=self.log)
+        return self.process
 
     def end_worker(self, division=jd.LINCANG, sig=signal.SIGTERM):
         """Its exit status; a signal's number below zero."""
@@ -90,7 +104,10 @@ def verify(config, *args):
 
 # ---------------------------------------------------------------- one fault at every call
 
-def step(site, oracle, fault, rounds=4, **more):
+ROUNDS = 4  # of the workload, each with a batch of its own at least
+
+
+def step(site, oracle, fault, rounds=ROUNDS, **more):
     """A worker under this fault is given a small workload; when it dies another takes its place, without one. Its
     exit status, or None if it lived to be told to end."""
     site.end_worker()
@@ -128,10 +145,45 @@ def count(site, oracle, folder):
     return {k: int(v) for k, v in zip(words[::2], words[1::2])}
 
 
-def step_free(oracle, rounds=4):
+def step_free(oracle, rounds=ROUNDS):
     for _ in range(rounds):
         oracle.send(2, 1)
         oracle.settle()
+
+
+# ---------------------------------------------------------------- the daemon killed at a step of its path
+
+# Which moments a step has.
+MOMENTS = {"received": ["after"], "accepted": ["after"], "batch": ["before", "half", "after"], "done": ["after"],
+           "receipt": ["before", "after"], "event": ["before", "after"]}
+
+
+def daemon_steps(site, oracle, folder):
+    """How many of each the same workload has when nobody is killed."""
+    site.start_daemon_at(step_count=folder / "steps")
+    step_free(oracle)
+    site.start_daemon_at()
+    words = (folder / "steps").read_text().split()
+    return {k: int(v) for k, v in zip(words[::2], words[1::2])}
+
+
+def daemon_killed(site, oracle, name, n, when, rounds=ROUNDS):
+    """Whether a daemon that is to die there did: another takes its place, and all is answered."""
+    d = site.start_daemon_at(step=f"{name}:{n}:{when}")
+    for _ in range(rounds):
+        oracle.send(2, 1)
+        end = time.monotonic() + 20
+        while oracle.waiting and not oracle.problems and time.monotonic() < end:
+            if site.process.poll() is not None:
+                assert d is site.process and d.returncode == -signal.SIGKILL, (name, n, when, site.process.returncode)
+                site.start_daemon_at()
+            oracle.send_late_again()
+            oracle.read(20)
+    if d is site.process:  # it is not to die later, in somebody else's question
+        site.start_daemon_at()
+    oracle.settle()
+    assert not oracle.problems, (name, n, when, oracle.problems[:3])
+    return d.returncode == -signal.SIGKILL
 
 
 # exit statuses a worker may end with: None goes on. EIO and a short write are the disk; a full one is waited for, but

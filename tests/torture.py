@@ -4,12 +4,13 @@
 kills    two clients stream reports and applications, one a city, while workers and daemon are killed, stopped, frozen
          or asked to end at random moments
 calls    a worker that is killed, or whose disk fails, at each of its calls in turn (tests/faulty.py)
+steps    a daemon that is killed at each named step of the path of each message (tests/faults/steps.c)
 memory   a worker whose n-th allocation fails
 cuts     images of the data file that a power cut could have left (tests/cuts.py)
 overload ten times and more what a worker with a slow disk can take; not when QUICK
 
 Each ends with the oracle's questions (tests/oracle.py) and with the stores verified and replayed. The last line is
-`N acknowledged, N lost`. QUICK=1 ends within 45 seconds, else it takes about twelve minutes. SEED=n chooses again."""
+`N acknowledged, N lost`. QUICK=1 ends within 45 seconds, else it takes about fourteen minutes. SEED=n chooses again."""
 
 import collections
 import contextlib
@@ -135,6 +136,21 @@ def calls():
                               if call == "write" or what not in ("half", "short")])
 
 
+def steps():
+    """The daemon, at every step of the path a message takes through it."""
+    chance = random.Random(SEED)
+    with stage("steps") as say, faulty.Site() as site:
+        o = oracle.Oracle(site)
+        o.patience = 0.2
+        many = faulty.daemon_steps(site, o, site.dir)
+        for name, moments in faulty.MOMENTS.items():
+            numbers = [chance.randint(1, faulty.ROUNDS)] if QUICK else range(1, many[name] + 1)
+            killed = sum(faulty.daemon_killed(site, o, name, n, when) for when in moments for n in numbers)
+            say(f"{killed} of {len(numbers) * len(moments)} at {name}")
+            assert killed, f"no daemon died at {name}"
+        conclude("steps", o)
+
+
 def memory():
     """An allocation that fails ends the worker, or the one message that needed it; and nothing is lost."""
     chance = random.Random(SEED)
@@ -201,7 +217,7 @@ def power():
 
 def main():
     print(f"SEED={SEED}")
-    for part in (kills, calls, memory, power) + (() if QUICK else (overload,)):
+    for part in (kills, calls, steps, memory, power) + (() if QUICK else (overload,)):
         part()
     for p in problems[:10]:
         print(p[:1000])

@@ -74,6 +74,7 @@ typedef struct jd_engine {
     struct jd_sealer *sealer;           /* NULL: entries are sealed where they are decided */
     uint64_t epoch;                     /* see restore.h */
     struct jd_checkpoints *checkpoints; /* NULL: none are made */
+    struct jd_tries *tries;             /* the queries'; NULL: none are bounded */
 } jd_engine;
 
 typedef struct jd_command {

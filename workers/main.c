@@ -17,6 +17,7 @@
 #include "workers/restore.h"
 #include "workers/rotate.h"
 #include "workers/server.h"
+#include "workers/tries.h"
 #include "workers/verify.h"
 
 typedef struct options {
@@ -204,8 +205,10 @@ static int serve(jd_config *c, uint32_t division)
     take_up(&g, c, division, salt);
     g.epoch = jd_store_epoch(jd_store_dir(c, division));
     g.checkpoints = jd_checkpoints_open(c, &g);
+    g.tries = jd_tries_new(c->certificate_tries);
     int rc = jd_serve(&g, salt, c);
     jd_checkpoints_close(g.checkpoints, &g);
+    free(g.tries);
     jd_engine_close(&g);
     jd_store_close(s);
     jd_vault_close(v);

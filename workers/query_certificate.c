@@ -3,6 +3,7 @@
 
 #include "proto/pack.h"
 #include "workers/show.h"
+#include "workers/tries.h"
 
 /* NULL: it is valid. By the day, whether or not the clock of that day has fired yet. */
 static const char *why_not(const jd_case_row *row, jd_day today)
@@ -28,25 +29,49 @@ static jd_tri name_begins(jd_asked *q, const jd_case_row *row, jd_str initial)
     return same ? JD_YES : JD_NO;
 }
 
-static jd_case_row *find(jd_asked *q, jd_str number)
+/* Beyond the bound right ones are not told either: otherwise that would be the answer. */
+static bool may_try(jd_asked *q, uint64_t certificate, jd_day today)
+{
+    jd_tries *t = q->g->tries;
+    if (!t || jd_tries_left(t, certificate, today)) return true;
+    char *expected = jd_alloc(&q->arena, 120);
+    snprintf(expected, 120, "no name any more today, after %lld wrong ones; without a name it is answered",
+             (long long)t->most);
+    jd_ask_fail(q, JD_CODE_TOO_MANY_TRIES, "name_initial", expected);
+    return false;
+}
+
+static jd_tri compare(jd_asked *q, const jd_case_row *row, uint64_t certificate, jd_str initial, jd_day today)
+{
+    jd_tri same = name_begins(q, row, initial);
+    if (same == JD_NO && q->g->tries) jd_tries_wrong(q->g->tries, certificate, today);
+    return same;
+}
+
+static jd_case_row *find(jd_asked *q, jd_str number, uint64_t *certificate)
 {
     jd_str bytes;
     jd_key k = jd_key_certificate(number);
     if (!jd_get(&q->txn, JD_DB_PEOPLE, jd_k(&k), &bytes)) return NULL;
-    return jd_read_case(&q->txn, &q->arena, JD_E_certificate, jd_unkey_seq(bytes));
+    *certificate = jd_unkey_seq(bytes);
+    return jd_read_case(&q->txn, &q->arena, JD_E_certificate, *certificate);
 }
 
 void jd_ask_certificate_verify(jd_asked *q, const void *msg)
 {
     const struct jd_certificate_verify *m = msg;
     char division[8];
-    jd_case_row *row = find(q, m->number);
+    uint64_t certificate = 0;
+    jd_case_row *row = find(q, m->number, &certificate);
     const jd_policy *p = jd_engine_policy(q->g, row ? (uint64_t)row->head.policy : q->tally.policy);
     if (!row && !p->certificate) {
         jd_ask_fail(q, JD_CODE_NO_CERTIFICATE, NULL, "nothing: nobody here holds a certificate");
         return;
     }
-    const char *reason = row ? why_not(row, jd_day_from_ms(q->now > q->tally.at ? q->now : q->tally.at)) : "unknown";
+    jd_day today = jd_day_from_ms(q->now > q->tally.at ? q->now : q->tally.at);
+    const char *reason = row ? why_not(row, today) : "unknown";
+    bool compared = row && !reason && m->name_initial.p;
+    if (compared && !may_try(q, certificate, today)) return;
     snprintf(division, sizeof division, "%06u", q->g->division % 1000000);
     jd_pack_z(q->out, "certificate");
     jd_map map = jd_show_open(q->out);
@@ -57,7 +82,7 @@ void jd_ask_certificate_verify(jd_asked *q, const void *msg)
     jd_show_s(&map, "authority", p->depts[p->authority].item.label);
     jd_show_s(&map, "certificate", p->certificate_item.label);
     if (row) jd_show_day(&map, "valid_until", row->certificate.valid_until);
-    jd_tri same = row && !reason && m->name_initial.p ? name_begins(q, row, m->name_initial) : JD_UNKNOWN;
+    jd_tri same = compared ? compare(q, row, certificate, m->name_initial, today) : JD_UNKNOWN;
     if (same != JD_UNKNOWN) jd_show_bool(&map, "name_matches", same == JD_YES);
     if (p->certificate_show_rule != JD_NO_RULE) jd_show_s(&map, "rule", p->rules[p->certificate_show_rule].id);
     jd_pack_close_map(q->out, map.at, map.n);

@@ -7,6 +7,7 @@ import time
 
 import zmq
 import zmq.auth
+import zmq.utils.monitor
 
 from jd import CITIES, LINCANG, Client, Daemon, wait_for
 
@@ -97,9 +98,12 @@ class Keyed(Daemon):
             s.identity = identity
         return s
 
-    def by(self, name, kind=zmq.DEALER, cert=None, **kw):
-        """A client by its key."""
-        c = KeyClient(self, self.socket(kind, cert or self.clients_of[name], **kw), "push" if kind == zmq.PUSH else "intake")
+    def by(self, name, kind=zmq.DEALER, cert=None, watched=False, **kw):
+        """A client by its key; `watched` from before it connects."""
+        s = self.socket(kind, cert or self.clients_of[name], **kw)
+        watch = Watched(s) if watched else None
+        c = KeyClient(self, s, "push" if kind == zmq.PUSH else "intake")
+        c.watch = watch
         self.clients.append(c)
         return c
 
@@ -116,6 +120,27 @@ class KeyClient(Client):
     def __init__(self, daemon, s, door):
         self.socket, self.at = s, daemon.at
         s.connect(daemon.tcp(door))
+
+
+class Watched:
+    """What a socket's own monitor says of its connection, from the moment it is watched."""
+    SEEN = {zmq.EVENT_HANDSHAKE_SUCCEEDED: "open", zmq.EVENT_DISCONNECTED: "ended"}
+
+    def __init__(self, who):
+        self.socket = getattr(who, "socket", who)
+        self.monitor = self.socket.get_monitor_socket(zmq.EVENT_HANDSHAKE_SUCCEEDED | zmq.EVENT_DISCONNECTED)
+        self.seen = []
+
+    def look(self):
+        while not self.monitor.closed and self.monitor.poll(0):
+            self.seen.append(self.SEEN[zmq.utils.monitor.recv_monitor_message(self.monitor)["event"]])
+        return self.seen
+
+    def opened(self):
+        return "open" in self.look()
+
+    def ended(self):
+        return "ended" in self.look()
 
 
 def hears_something(s, seconds=5):

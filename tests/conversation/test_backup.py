@@ -1,6 +1,7 @@
 """Backups taken under load and put back; what verify finds in a store that somebody changed."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -310,17 +311,34 @@ def test_a_store_of_an_older_format_is_brought_up(tmp_path):
         assert_nothing_lost(o)
 
 
-def test_stores_of_released_versions(tmp_path):
-    """Each in tests/stores (tests/keep_store.py) opens, is brought up to this program's format, and keeps every
-    promise."""
-    kept = sorted((jd.ROOT / "tests/stores").glob("*.tar.xz"))
-    if not kept:
-        pytest.skip("no version is released yet")
-    for packed in kept:
-        folder = tmp_path / packed.name
-        folder.mkdir()
-        shutil.unpack_archive(packed, folder)
-        divisions = [p.name for p in folder.iterdir() if p.is_dir()]
-        with faulty.Site(divisions, state=folder) as site:
-            for division in divisions:
-                assert jd.all_events(site.client(), division)
+KEPT = sorted((jd.ROOT / "tests/stores").glob("*.tar.xz"))
+
+
+def test_there_is_a_store_of_this_version():
+    """make keep-store"""
+    version = re.search(r"^VERSION +:= (\S+)", (jd.ROOT / "Makefile").read_text(), re.M)[1]
+    assert f"{version}.tar.xz" in [p.name for p in KEPT]
+
+
+@pytest.mark.parametrize("packed", KEPT, ids=lambda p: p.name)
+def test_stores_of_released_versions(tmp_path, packed):
+    """Each in tests/stores (tests/keep_store.py) opens, is brought up to this program's format, says what it said, goes
+    on recording, and can be backed up; and at the end it keeps every promise and replays."""
+    shutil.unpack_archive(packed, tmp_path)
+    with faulty.Site([p.name for p in tmp_path.iterdir() if p.is_dir()], state=tmp_path) as site:
+        c = site.client()
+        for division in site.divisions:
+            before = jd.all_events(c, division)
+            some = {e["entity"]: e["id"] for e in before if e["entity"] in jd.ENTITIES}
+            assert len(before) > 100 and len(some) > 10
+            for id in some.values():
+                assert c.case(id)["id"] == id
+            assert c.content(some["report"]) and c.explain(some["application"])
+            c.at = before[-1]["at"]
+            supervisor = jd.appoint(c, None, division)
+            c.ok("report.submit", jd.clue(supervisor), division)
+            after = jd.all_events(c, division)
+            assert after[:len(before)] == before and len(after) > len(before) + 3
+        folder = backup(site, "backup")
+        status, said = faulty.verify(site.config, "--replay", "--state", folder)
+        assert status == 0, said

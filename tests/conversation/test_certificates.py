@@ -134,6 +134,28 @@ def test_shown_at_a_front_desk(city):
     assert (gone["valid"], gone["reason"]) == (False, "revoked") and "name_matches" not in gone
 
 
+def test_a_name_cannot_be_guessed_for_ever():
+    """LC-9.4: so many wrong names a day for one certificate, whoever asks; then even the right one is not told. Whether
+    it is valid always is, and other certificates have their own count. The next day begins anew."""
+    with Daemon([LINCANG], extra="limits: { certificate_tries: 3 }") as d:
+        c, other = d.client(), d.client()
+        one, two = fresh(), fresh()
+        for number in (one, two):
+            issue(c, appoint(c), number)
+        assert verify(c, one, name_initial="测")["name_matches"] is True
+        for who, surname in ((c, "王"), (other, "李"), (c, "张")):
+            assert verify(who, one, name_initial=surname)["name_matches"] is False
+            assert verify(who, "LC-YB-999999", name_initial=surname)["reason"] == "unknown"
+        before = c.last_seq()
+        for surname in ("刘", "测"):
+            why = c.refused("too-many-tries", "certificate.verify", {"number": one, "name_initial": surname})["because"]
+            assert fields({"because": why}) == {"name_initial"} and "after 3 wrong ones" in why[0]["expected"]
+        assert verify(other, one)["valid"] and verify(c, two, name_initial="测")["name_matches"] is True
+        assert c.last_seq() == before
+        c.wind("2026-01-06T09:00:00+08:00", LINCANG)
+        assert verify(c, one, name_initial="测")["name_matches"] is True
+
+
 def test_a_term_that_has_not_begun(city):
     """LC-5.2, LC-12.1: issued before the first day of the term, valid from it, and nobody needs to say so."""
     c = city.client()

@@ -1,6 +1,7 @@
 """A disk that fails at one call: killed there, refused, written in half (tests/faults/shim.c). Each time the worker ends
 as documented or goes on, what was unanswered is answered, and nothing acknowledged is lost. `make torture` walks every
-call; here are the syncs and a sample of the writes."""
+call; here are the syncs and a sample of the writes. Likewise the daemon, killed at the steps of a message's way through
+it (tests/faults/steps.c)."""
 
 import random
 import socket
@@ -38,6 +39,15 @@ def test_at_one_call(site, call, what, numbers):
     assert reached or what == "ENOSPC"
     status, said = faulty.verify(site.config, "--replay")
     assert status == 0, said
+    assert_nothing_lost(o)
+
+
+@pytest.mark.parametrize("name", faulty.MOMENTS)
+def test_the_daemon_at_one_step(site, name):
+    o = Oracle(site)
+    o.patience = 0.2
+    killed = [faulty.daemon_killed(site, o, name, n, when) for when in faulty.MOMENTS[name] for n in (1, 4)]
+    assert sum(killed) >= len(killed) / 2
     assert_nothing_lost(o)
 
 

@@ -69,7 +69,7 @@ def test_mistakes_in_the_configuration(check, old, new, line, words):
 
 
 @pytest.mark.parametrize("key", ["client_messages", "client_kib", "client_outstanding", "client_queries",
-                                 "client_connects", "connections"])
+                                 "client_connects", "client_connections", "certificate_tries", "silent_connections", "connections"])
 def test_limits(check, key):
     for value in ("0", "-1", "many", "99999999999"):
         code, said = check("ipc_role: staff", f"limits:\n  {key}: {value}")

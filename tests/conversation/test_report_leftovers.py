@@ -3,7 +3,7 @@
 import pytest
 
 from jd import CITIES, LINCANG, WEIHAI
-from jd import Daemon, all_events, appoint, clue, fields, rules
+from jd import Daemon, all_events, appoint, clue, fields, resulted, rules
 
 VOICE = {"target": None, "category": None, "nature": None}
 
@@ -21,15 +21,6 @@ def meters(c, division):
 def unchanged(c, division):
     answer = c.ok("stats.get", {}, division)
     return c.last_seq(division), answer["stats"], answer["meters"]
-
-
-def resulted(c, s, result="substantiated", **changes):
-    division = s[2:8]
-    r = c.ok("report.submit", clue(s, **changes), division)
-    desk = {"report": r["entity_id"], "department": r["department"]}
-    c.ok("report.accept", desk, division)
-    c.ok("report.result", {**desk, "result": result, "summary": "已核查"}, division)
-    return desk
 
 
 # ---------------------------------------------------------------- on the spot

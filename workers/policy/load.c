@@ -57,6 +57,13 @@ void jd_load_unique(jd_loader *l, const void *list, size_t stride, int n)
     }
 }
 
+int jd_load_form_field(jd_loader *l, const jd_ynode *n)
+{
+    int field = jd_layout_find(&jd_message_get(JD_MSG_application_submit)->layout, n->text);
+    if (field < 0) jd_diag_at(&l->d, n->line, "the form has no field '%.*s'", JD_FMT(n->text));
+    return field;
+}
+
 void jd_load_items(jd_loader *l, jd_ynode *map, const char *key, jd_items *out)
 {
     jd_ynode *list = jd_y_get(map, key);

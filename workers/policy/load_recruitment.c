@@ -31,7 +31,6 @@ void jd_load_recruitment(jd_loader *l, jd_ynode *n)
 
 void jd_load_form(jd_loader *l, jd_ynode *n)
 {
-    const jd_layout *form = &jd_message_get(JD_MSG_application_submit)->layout;
     jd_items *req = &l->p->form_required;
     jd_ynode *list = jd_y_need(n, "required", JD_Y_LIST, &l->d);
     uint16_t rule = jd_load_rule(l, n, "rule", true);
@@ -39,9 +38,7 @@ void jd_load_form(jd_loader *l, jd_ynode *n)
     l->p->form_fields = jd_alloc(&l->p->arena, sizeof(int) * (size_t)(req->n ? req->n : 1));
     for (int i = 0; i < req->n; i++) {
         req->v[i] = (jd_item){ .code = list->items[i]->text, .rule = rule, .line = list->items[i]->line };
-        l->p->form_fields[i] = jd_layout_find(form, req->v[i].code);
-        if (l->p->form_fields[i] < 0)
-            jd_diag_at(&l->d, req->v[i].line, "the form has no field '%.*s'", JD_FMT(req->v[i].code));
+        l->p->form_fields[i] = jd_load_form_field(l, list->items[i]);
     }
 }
 

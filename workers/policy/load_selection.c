@@ -40,10 +40,8 @@ static void load_fields(jd_loader *l, jd_ynode *list, jd_factor *f)
     f->fields = jd_load_list(l, list, sizeof *f->fields, &f->fields_n);
     for (int i = 0; i < f->fields_n; i++) {
         jd_ynode *n = list->items[i];
-        f->fields[i] = jd_layout_find(form, n->text);
-        if (f->fields[i] < 0)
-            jd_diag_at(&l->d, n->line, "the form has no field '%.*s'", JD_FMT(n->text));
-        else if (!coded(&form->fields[f->fields[i]]))
+        f->fields[i] = jd_load_form_field(l, n);
+        if (f->fields[i] >= 0 && !coded(&form->fields[f->fields[i]]))
             jd_diag_at(&l->d, n->line, "'%.*s' is no code or number: a factor shows nothing that may name somebody",
                        JD_FMT(n->text));
     }

@@ -16,6 +16,7 @@ void *jd_load_list(jd_loader *l, jd_ynode *list, size_t size, int *count);
 void jd_load_item(jd_loader *l, jd_ynode *n, jd_item *out); /* code, label, rule */
 /* Item n of a list whose entries begin with a jd_item: its code must be new. */
 void jd_load_unique(jd_loader *l, const void *list, size_t stride, int n);
+int jd_load_form_field(jd_loader *l, const jd_ynode *n); /* of an application; -1 where it has none, which is said */
 void jd_load_items(jd_loader *l, jd_ynode *map, const char *key, jd_items *out);
 uint16_t jd_load_rule(jd_loader *l, jd_ynode *map, const char *key, bool must);
 uint16_t jd_load_dept(jd_loader *l, jd_ynode *map, const char *key, bool must);
