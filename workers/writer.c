@@ -140,6 +140,7 @@ static void apply_batch(jd_writer *w, jd_inbatch *b)
         jd_fire_due(w->g, b->v[i].prepared.cmd.at, w->salt);
         apply_one(w, b, &b->v[i]);
     }
+    b->event_seq = w->g->tally.event_seq;
 }
 
 /* The disk says no: full can be waited for, anything else is not to be guessed about. */
@@ -173,10 +174,11 @@ static void look_at_readers(jd_writer *w)
                (unsigned long long)pinned);
 }
 
+/* A batch speaks for its own events: those of the next are told with that one, which may not arrive. */
 static void tell(jd_writer *w, item *i, jd_ms wake, bool undone)
 {
     i->batch->undone = undone;
-    i->batch->event_seq = w->g->tally.event_seq;
+    if (undone) i->batch->event_seq = w->g->tally.event_seq;
     i->batch->wake = wake;
     send_out(w, i);
 }
