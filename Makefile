@@ -1,5 +1,5 @@
 # jiandu. `make` builds build/jiandud, build/jiandu-worker, build/jianductl and build/libjiandu.so.0.
-# `make run`, `demo`, `test`, `asan`, `lint`, `fuzz`, `torture`, `mutants` and `test-systemd` bring their own dependencies;
+# `make run`, `demo`, `test`, `asan`, `lint`, `fuzz`, `torture`, `sim`, `mutants` and `test-systemd` bring their own dependencies;
 # the others expect them.
 # V=1 shows commands whole.
 
@@ -22,6 +22,7 @@ ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell nproc)
 endif
 Q := $(if $(V),,@)
+comma := ,
 say = $(if $(V),,@printf '%-5s %s\n' $(1) $(patsubst $(CURDIR)/%,%,$@))
 
 # What each program is made of. A new source file in a folder is found without being listed.
@@ -48,7 +49,7 @@ UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test
 CORPUS   := $(patsubst tests/fuzz/%.c,$(BUILD)/corpus/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZERS  := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
-.PHONY: all run demo test unit bench count lint format asan fuzz torture mutants install clean deps docs test-systemd
+.PHONY: all run demo test unit bench count lint format asan fuzz torture mutants sim install clean deps docs test-systemd
 .SECONDARY:
 all: $(PROGRAMS)
 	@:
@@ -90,6 +91,20 @@ $(BUILD)/jiandu-bench: $(call obj,$(bench_src) $(base_src) $(proto_src))
 
 $(BUILD)/jiandu-count: $(call obj,bench/count/count.c bench/messages.c $(worker_src) $(base_src) $(proto_src))
 	$(call link,$(worker_libs))
+
+# The simulation: both programs, main included, on clocks, sockets, threads and a disk of its own (tests/sim/sim.h).
+sim_wraps := jd_yaml_parse exit flock close fstatvfs prctl clock_gettime \
+  mdb_env_open mdb_env_close mdb_txn_begin mdb_txn_commit mdb_txn_abort \
+  $(addprefix pthread_,create join mutex_init mutex_lock mutex_unlock cond_init cond_wait cond_signal)
+$(BUILD)/o/sim/%.o: $(BUILD)/o/%/main.o Makefile
+	@mkdir -p $(@D)
+	$(call say,NAME)
+	$(Q)objcopy --redefine-sym main=jd_$*_main --rename-section .bss=jd_$*_statics $< $@
+
+$(BUILD)/jiandu-sim: $(call obj,$(wildcard tests/sim/*.c) $(filter-out daemon/zloop.c,$(daemon_src)) $(worker_src)) \
+                     $(BUILD)/o/sim/daemon.o $(BUILD)/o/sim/workers.o \
+                     $(call obj,$(filter-out base/log.c,$(base_src)) $(proto_src))
+	$(call link,$(addprefix -Wl$(comma)--wrap=,$(sim_wraps)) $(common_libs) -llmdb -lsystemd)
 
 pure_obj := $(call obj,$(worker_src) $(base_src) $(proto_src))
 $(BUILD)/unit/%: $(BUILD)/o/tests/unit/%.o $(call obj,$(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c))) $(pure_obj)
@@ -134,7 +149,7 @@ test:
 	@$(PYTHON) tests/run.py --build $(BUILD)
 
 .PHONY: unit-programs
-unit-programs: $(UNIT) $(CORPUS) $(FAULTS)
+unit-programs: $(UNIT) $(CORPUS) $(FAULTS) $(BUILD)/jiandu-sim
 
 unit: unit-programs
 	@$(PYTHON) tests/run.py --build $(BUILD) unit
@@ -146,7 +161,7 @@ asan:
 .PHONY: asan-tests
 asan-tests: export LSAN_OPTIONS := suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0
 asan-tests: all unit-programs
-	@$(PYTHON) tests/run.py --build $(BUILD) unit conversation
+	@SEEDS=150 $(PYTHON) tests/run.py --build $(BUILD) unit sim conversation
 
 # FUZZ_SECONDS for each target. What grows and what is found lies beside the targets, in build/fuzzing.
 FUZZ_SECONDS ?= 60
@@ -161,13 +176,21 @@ fuzz-round: $(FUZZERS)
 # Kills, faults at each call, failing memory, power cuts, overload; ends with `N acknowledged, N lost`. QUICK=1, SEED=n.
 torture:
 	@mk/deps.sh run test
-	@$(MAKE) all $(FAULTS)
+	@$(MAKE) all $(FAULTS) $(BUILD)/jiandu-sim
 	@JD_BUILD=$(BUILD) $(PYTHON) tests/torture.py
+
+# SEEDS of the simulation from FROM on; one that fails is named, and runs the same again.
+FROM  ?= 1
+SEEDS ?= 5000
+sim:
+	@mk/deps.sh run test
+	@$(MAKE) $(BUILD)/jiandu-sim
+	@$(BUILD)/jiandu-sim -j $(shell nproc) $(FROM) $(SEEDS)
 
 # Deliberate mistakes (base/mutant.h), each caught by the test named beside it.
 mutants:
 	@mk/deps.sh run test
-	@$(MAKE) all $(FAULTS)
+	@$(MAKE) all $(FAULTS) $(BUILD)/jiandu-sim
 	@$(PYTHON) tests/mutants.py --build $(BUILD)
 
 bench: $(BUILD)/jiandu-bench all

@@ -382,7 +382,7 @@ static void give_back(jd_division *v)
             jd_slot_answer(v->d, m.token, jd_buf_view(&b));
         jd_buf_free(&b);
     }
-    v->d->in_flight -= v->gathered_n;
+    if (!JD_IS_MUTANT(kept_in_flight)) v->d->in_flight -= v->gathered_n;
     v->d->in_flight_bytes -= v->gathered.n - BATCH_HEAD;
     jd_meter_settle(&v->senders);
     jd_buf_free(&v->gathered);

@@ -1,9 +1,10 @@
 #!/usr/bin/python3
-"""Makes each deliberate mistake of base/mutant.h and shows that the test named there fails.
+"""Makes each deliberate mistake of base/mutant.h and shows that the test named there fails, and one of so many seeds of
+the simulation.
 
 usage: tests/mutants.py [--build FOLDER] [NAME]...
 
-The last line is `N passed, N failed`: a mistake that its test does not find is a failure."""
+The last line is `N passed, N failed`: a mistake that its test or the simulation does not find is a failure."""
 
 import argparse
 import os
@@ -15,7 +16,7 @@ import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-ROW = re.compile(r'M\((\d+), (\w+), "([^"]+)", "([^"]+)", +"([^"]+)"\)')
+ROW = re.compile(r'M\((\d+), (\w+), "([^"]+)", "([^"]+)", "([^"]*)", (\d+)\)')
 
 
 def make(build, number, source, program):
@@ -23,13 +24,42 @@ def make(build, number, source, program):
     folder = build / "mutants" / number
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    for name in ("o", "faults", "jiandud", "jiandu-worker", "jianductl"):
+    for name in ("o", "faults", "jiandud", "jiandu-worker", "jianductl", "jiandu-sim"):
         subprocess.run(["cp", "-al", build / name, folder], check=True)
-    (folder / program).unlink()
-    (folder / "o" / source).with_suffix(".o").unlink()
-    subprocess.run(["make", "-s", "-j2", f"BUILD={folder}", f"OPT=-O2 -g -DJD_MUTANT={number}", folder / program],
+    wrong = [folder / program, folder / "jiandu-sim"]
+    for file in (*wrong, (folder / "o" / source).with_suffix(".o")):
+        file.unlink()
+    subprocess.run(["make", "-s", "-j2", f"BUILD={folder}", f"OPT=-O2 -g -DJD_MUTANT={number}", *wrong],
                    cwd=ROOT, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return folder
+
+
+def sim_finds(folder, seeds):
+    done = subprocess.run([folder / "jiandu-sim", "-j", str(os.cpu_count()), "1", seeds], cwd=ROOT, text=True, errors="replace",
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return done.returncode == 1 and re.search(r"^\d+ passed, [1-9]", done.stdout, re.M) is not None, done.stdout
+
+
+def finds_soon(folder, test):
+    """A receipt that races a kill does not win each time."""
+    for _ in range(3):
+        found, said = finds(folder, test)
+        if found:
+            break
+    return found, said
+
+
+def broken(said):
+    """What the simulation saw, and in which seed."""
+    return "".join(f"          {line}\n" for line in said.splitlines() if line.startswith("seed "))
+
+
+def ways(test, seeds):
+    """(what is to find it, how), each."""
+    if test:
+        yield test, lambda folder: finds_soon(folder, test)
+    if int(seeds):
+        yield f"jiandu-sim 1 {seeds}", lambda folder: sim_finds(folder, seeds)
 
 
 def finds(folder, test):
@@ -51,15 +81,16 @@ def main():
     build = pathlib.Path(options.build).resolve()
     table = ROW.findall((ROOT / "base/mutant.h").read_text())
     passed = failed = 0
-    for number, name, source, program, test in table:
+    for number, name, source, program, test, seeds in table:
         if options.names and name not in options.names:
             continue
-        start = time.monotonic()
-        found, said = finds(make(build, number, source, program), test)
-        passed, failed = passed + found, failed + (not found)
-        print(f"{'ok     ' if found else 'MISSED '} {name:<14} {test}  {time.monotonic() - start:.1f} s", flush=True)
-        if not found:
-            print(said[-3000:])
+        folder = make(build, number, source, program)
+        for what, look in ways(test, seeds):
+            start = time.monotonic()
+            found, said = look(folder)
+            passed, failed = passed + found, failed + (not found)
+            print(f"{'ok     ' if found else 'MISSED '} {name:<15} {what}  {time.monotonic() - start:.1f} s", flush=True)
+            print(said[-3000:] if not found else broken(said), flush=True, end="")
     shutil.rmtree(build / "mutants", ignore_errors=True)
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0

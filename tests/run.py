@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Runs everything `make test` promises, side by side, and counts it. The last line is `N passed, N failed`.
 
-usage: tests/run.py [--build FOLDER] [KIND]...      KIND: unit conversation lint samples; all when none is named
+usage: tests/run.py [--build FOLDER] [KIND]...      KIND: unit sim conversation lint samples; all when none is named
 
 What passes takes one line; what fails is shown whole."""
 
@@ -35,6 +35,12 @@ def count_play(out):
     return samples - wrong, wrong
 
 
+def count_seeds(out):
+    """However many seeds, one test."""
+    good = re.search(r"^[1-9]\d* passed, 0 failed$", out, re.M) is not None
+    return int(good), int(not good)
+
+
 def jobs(build, kinds):
     """(name, command, counter), the long ones first."""
     tests = ROOT / "tests"
@@ -42,6 +48,9 @@ def jobs(build, kinds):
         files = sorted((tests / "conversation").glob("test_*.py"), key=lambda f: -f.stat().st_size)
         for f in files:
             yield f"conversation {f.stem[5:]}", [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", f], count_pytest
+    if "sim" in kinds:
+        seeds = os.environ.get("SEEDS", "1000")
+        yield f"{seeds} seeds", [f"{build}/jiandu-sim", "1", seeds], count_seeds
     if "samples" in kinds:
         yield "samples", ["mk/run.sh", "demo", build, f"{build}/samples"], count_play
     if "unit" in kinds:
@@ -70,7 +79,7 @@ def main():
     options.add_argument("--build", default="build")
     options.add_argument("kinds", nargs="*", default=[])
     options = options.parse_args()
-    kinds = set(options.kinds or ("unit", "conversation", "lint", "samples"))
+    kinds = set(options.kinds or ("unit", "sim", "conversation", "lint", "samples"))
     env = {**os.environ, "JD_BUILD": str(pathlib.Path(options.build).resolve()), "CMOCKA_MESSAGE_OUTPUT": "TAP",
            "PYTHONDONTWRITEBYTECODE": "1"}
     env.pop("JIANDU_RUNTIME", None)

@@ -7,17 +7,20 @@ calls    a worker that is killed, or whose disk fails, at each of its calls in t
 steps    a daemon that is killed at each named step of the path of each message (tests/faults/steps.c)
 memory   a worker whose n-th allocation fails
 cuts     images of the data file that a power cut could have left (tests/cuts.py)
+seeds    both programs in one process, with everything that may go wrong drawn from a seed (tests/sim/)
 overload ten times and more what a worker with a slow disk can take; not when QUICK
 
 Each ends with the oracle's questions (tests/oracle.py) and with the stores verified and replayed. The last line is
-`N acknowledged, N lost`. QUICK=1 ends within 45 seconds, else it takes about fourteen minutes. SEED=n chooses again."""
+`N acknowledged, N lost`. QUICK=1 ends within a minute, else it takes about a quarter of an hour. SEED=n chooses again."""
 
 import collections
 import contextlib
 import os
 import pathlib
 import random
+import re
 import signal
+import subprocess
 import sys
 import time
 
@@ -30,7 +33,7 @@ import oracle  # noqa: E402
 
 QUICK = bool(os.environ.get("QUICK"))
 SEED = int(os.environ.get("SEED") or random.SystemRandom().randrange(10**6))
-SECONDS, MESSAGES, CONTENTS, IMAGES = (8, 8_000, 200, 150) if QUICK else (240, 150_000, 3_000, 8_000)
+SECONDS, MESSAGES, CONTENTS, IMAGES, SEEDS = (8, 8_000, 200, 150, 500) if QUICK else (240, 150_000, 3_000, 8_000, 10_000)
 
 total = collections.Counter()
 problems = []
@@ -215,9 +218,22 @@ def power():
         conclude("cuts", o)
 
 
+# ---------------------------------------------------------------- the simulation
+
+def seeds():
+    with stage("seeds") as say:
+        done = subprocess.run([jd.BUILD / "jiandu-sim", "-r", "-j", str(os.cpu_count()), str(SEED * 100_000), str(SEEDS)],
+                              cwd=jd.ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        passed = re.search(r"^(\d+) passed, 0 failed", done.stdout, re.M)
+        acknowledged = re.search(r"(\d+) acknowledged", done.stdout)
+        total["acknowledged"] += int(acknowledged[1]) if acknowledged else 0
+        assert passed and done.returncode == 0, done.stdout[-2000:]
+        say(f"{passed[1]} seeds, {acknowledged[1]} acknowledged")
+
+
 def main():
     print(f"SEED={SEED}")
-    for part in (kills, calls, steps, memory, power) + (() if QUICK else (overload,)):
+    for part in (kills, calls, steps, memory, power, seeds) + (() if QUICK else (overload,)):
         part()
     for p in problems[:10]:
         print(p[:1000])

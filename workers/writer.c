@@ -113,7 +113,7 @@ static uint64_t read_published(jd_writer *w)
 
 static void write_published(jd_writer *w)
 {
-    jd_key v = jd_key_seq(w->published);
+    jd_key v = jd_key_seq(JD_IS_MUTANT(early_published) ? w->g->tally.event_seq : w->published);
     jd_put(&w->g->txn, JD_DB_META, published_key, jd_k(&v));
 }
 
@@ -141,6 +141,7 @@ static void apply_batch(jd_writer *w, jd_inbatch *b)
         jd_fire_due(w->g, b->v[i].prepared.cmd.at, w->salt);
         apply_one(w, b, &b->v[i]);
     }
+    b->event_seq = w->g->tally.event_seq;
 }
 
 /* The disk says no: full can be waited for, anything else is not to be guessed about. */
@@ -174,10 +175,11 @@ static void look_at_readers(jd_writer *w)
                (unsigned long long)pinned);
 }
 
+/* A batch speaks for its own events: those of the next are told with that one, which may not arrive. */
 static void tell(jd_writer *w, item *i, jd_ms wake, bool undone)
 {
     i->batch->undone = undone;
-    i->batch->event_seq = w->g->tally.event_seq;
+    if (undone || JD_IS_MUTANT(one_for_all)) i->batch->event_seq = w->g->tally.event_seq;
     i->batch->wake = wake;
     send_out(w, i);
 }
@@ -198,7 +200,7 @@ static void run_batches(jd_writer *w, item **items, int n)
     int rc = jd_batch_commit(w->g);
     if (rc) {
         commit_failed(rc);
-        w->salt++; /* the numbers will be given again */
+        w->salt += !JD_IS_MUTANT(same_nonce); /* the numbers will be given again */
         if (wake != JD_NO_TIME && wake < now + AGAIN_MS) wake = now + AGAIN_MS;
     }
     for (int i = 0; !JD_IS_MUTANT(early_receipt) && i < n; i++) tell(w, items[i], wake, rc != 0);
