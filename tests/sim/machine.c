@@ -324,6 +324,7 @@ static void end(sim_process *p, int status, int signal)
     sim_net_abandon(p);
     sim_pipes_abandon(p);
     sim_loops_abandon(p);
+    sim_threads_abandon(p);
     for (int i = 0; i < p->threads_n; i++) p->threads[i]->over = true;
     tell_children(p);
     sim_in(sim_below(2 * SIM_MS), tell_end, p);

@@ -77,6 +77,7 @@ void sim_pipes_abandon(sim_process *p);            /* pipe.c: connections */
 void sim_net_abandon(sim_process *p);              /* net.c: sockets */
 void sim_pipes_cut(void);                          /* every connection breaks */
 void sim_loops_abandon(sim_process *p);            /* loop.c: handles */
+void sim_threads_abandon(const sim_process *p);    /* threads.c: who waits */
 bool sim_loops_signal(sim_process *p, int signal); /* false where nobody listens */
 
 #endif

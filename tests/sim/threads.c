@@ -1,4 +1,4 @@
-/* POSIX threads, as workers/writer.c uses them: a thread goes on until it locks or waits. As no other one runs
+/* POSIX threads, as workers/writer.c and sealer.c use them: a thread goes on until it locks or waits. As no other one runs
  * meanwhile, a lock that is asked for is always free. */
 #include <pthread.h>
 #include <stdlib.h>
@@ -11,6 +11,7 @@ enum { WAITERS = 16 };
 static struct {
     const void *on;
     sim_thread *t;
+    const sim_process *p;
 } waiters[WAITERS];
 
 static void wait_for(const void *on)
@@ -19,6 +20,7 @@ static void wait_for(const void *on)
         if (waiters[i].t) continue;
         waiters[i].on = on;
         waiters[i].t = sim_self();
+        waiters[i].p = sim_current();
         sim_park(SIM_NEVER);
         waiters[i].t = NULL;
         return;
@@ -32,6 +34,12 @@ static void wake(const void *on)
         if (waiters[i].on != on || !waiters[i].t) continue;
         sim_unpark(waiters[i].t);
     }
+}
+
+void sim_threads_abandon(const sim_process *p)
+{
+    for (int i = 0; i < WAITERS; i++)
+        if (waiters[i].p == p) waiters[i].t = NULL;
 }
 
 typedef struct thread {
