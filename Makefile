@@ -95,7 +95,12 @@ $(BUILD)/jiandu-bench: $(call obj,$(bench_src) $(lib_src) $(base_src) $(proto_sr
 	$(call link,$(common_libs) -lzmq -llmdb -lpthread $(if $(strip $(bench_pkgs)),$(shell pkg-config --libs $(bench_pkgs))))
 $(BUILD)/o/bench/%.o: JD_FLAGS += $(bench_flags)
 
-$(BUILD)/jiandu-count: $(call obj,bench/count/count.c bench/messages.c $(worker_src) $(base_src) $(proto_src))
+# The engine alone: counted, and to fill stores.
+inside_src := bench/count/inside.c bench/messages.c $(worker_src) $(base_src) $(proto_src)
+$(BUILD)/jiandu-count: $(call obj,bench/count/count.c $(inside_src))
+	$(call link,$(worker_libs))
+
+$(BUILD)/jiandu-fill: $(call obj,bench/count/fill.c $(inside_src))
 	$(call link,$(worker_libs))
 
 pure_obj := $(call obj,$(worker_src) $(base_src) $(proto_src))
@@ -178,7 +183,7 @@ mutants:
 	@$(PYTHON) tests/mutants.py --build $(BUILD)
 
 # PARTS="loop doors ..." for some of it; QUICK=1. What it is measured beside: mk/deps.sh bench.
-bench: $(BUILD)/jiandu-bench all
+bench: $(BUILD)/jiandu-bench $(BUILD)/jiandu-fill $(BUILD)/jiandu-count all
 	@mk/bench.sh $(BUILD) policies
 
 # Instructions a report, which no neighbour on the machine disturbs; wants valgrind.

@@ -103,7 +103,7 @@ typedef struct jd_own_plan {
     bool simulated;   /* its clock */
     bool keys;        /* CURVE at its tcp endpoint */
     long filled;      /* reports that are in its store already, by jiandu-fill */
-    const char *days; /* of these reports: see bench/count/fill.c; NULL: today */
+    long early;       /* under a simulated clock: so many of them thirty days before the others */
 } jd_own_plan;
 
 /* Starts it, waits until it answers, and has the supervisor S-530900-00000001 appointed if there is none. */

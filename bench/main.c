@@ -9,9 +9,9 @@ static const struct {
     const char *name;
     void (*run)(const jd_bench *);
 } parts[] = {
-    { "loop", jd_part_loop },
-    { "doors", jd_part_doors },
-    { "peers", jd_part_peers },
+    { "loop", jd_part_loop },     { "doors", jd_part_doors },   { "peers", jd_part_peers },
+    { "growth", jd_part_growth }, { "fanout", jd_part_fanout }, { "queries", jd_part_queries },
+    { "clocks", jd_part_clocks },
 };
 
 static int usage(void)

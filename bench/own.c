@@ -48,10 +48,11 @@ static void write_config(const jd_bench *b, const jd_own_plan *plan, jd_own *o)
 
 static void fill(const jd_bench *b, const jd_own_plan *plan, const jd_own *o)
 {
-    char program[JD_PATH], count[24];
+    char program[JD_PATH], count[24], early[24];
     snprintf(program, sizeof program, "%s/jiandu-fill", b->build);
     snprintf(count, sizeof count, "%ld", plan->filled);
-    const char *argv[] = { program, b->policies, o->dir, count, plan->days, NULL };
+    snprintf(early, sizeof early, "%ld", plan->early);
+    const char *argv[] = { program, b->policies, o->dir, count, plan->simulated ? early : NULL, NULL };
     if (jd_run(o->dir, argv) != 0) jd_fail("filling a store failed: see %s/out", o->dir);
 }
 
