@@ -97,7 +97,7 @@ $(BUILD)/o/bench/%.o: JD_FLAGS += $(bench_flags)
 
 # The engine alone: counted, and to fill stores.
 inside_src := bench/count/inside.c bench/messages.c $(worker_src) $(base_src) $(proto_src)
-$(BUILD)/jiandu-count: $(call obj,bench/count/count.c $(inside_src))
+$(BUILD)/jiandu-count: $(call obj,bench/count/count.c bench/count/rules.c bench/count/longer.c $(inside_src))
 	$(call link,$(worker_libs))
 
 $(BUILD)/jiandu-fill: $(call obj,bench/count/fill.c $(inside_src))
@@ -142,7 +142,7 @@ deps:
 # Ends with `N passed, N failed`.
 test:
 	@mk/deps.sh run test
-	@$(MAKE) all unit-programs
+	@$(MAKE) all unit-programs $(BUILD)/jiandu-count
 	@$(PYTHON) tests/run.py --build $(BUILD)
 
 .PHONY: unit-programs

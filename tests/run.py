@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Runs everything `make test` promises, side by side, and counts it. The last line is `N passed, N failed`.
 
-usage: tests/run.py [--build FOLDER] [KIND]...      KIND: unit conversation lint samples; all when none is named
+usage: tests/run.py [--build FOLDER] [KIND]...      KIND: unit conversation lint samples count; all when none is named
 
 What passes takes one line; what fails is shown whole."""
 
@@ -42,6 +42,9 @@ def jobs(build, kinds):
         files = sorted((tests / "conversation").glob("test_*.py"), key=lambda f: -f.stat().st_size)
         for f in files:
             yield f"conversation {f.stem[5:]}", [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", f], count_pytest
+    if "count" in kinds:
+        counted = ["mk/count.sh", f"{build}/jiandu-count", "policies", "bench/count/bounds"]
+        yield "instructions a message", counted, count_tap
     if "samples" in kinds:
         yield "samples", ["mk/run.sh", "demo", build, f"{build}/samples"], count_play
     if "unit" in kinds:
@@ -70,7 +73,7 @@ def main():
     options.add_argument("--build", default="build")
     options.add_argument("kinds", nargs="*", default=[])
     options = options.parse_args()
-    kinds = set(options.kinds or ("unit", "conversation", "lint", "samples"))
+    kinds = set(options.kinds or ("unit", "conversation", "lint", "samples", "count"))
     env = {**os.environ, "JD_BUILD": str(pathlib.Path(options.build).resolve()), "CMOCKA_MESSAGE_OUTPUT": "TAP",
            "PYTHONDONTWRITEBYTECODE": "1"}
     env.pop("JIANDU_RUNTIME", None)

@@ -1,10 +1,11 @@
-/* jiandu-count: the worker's part of N reports in one process, without sockets, so that a tool that
+/* jiandu-count: the worker's part of N reports in one process, without sockets, or the rules alone, so that a tool that
  * counts instructions sees nothing else. Run under callgrind by mk/count.sh. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/log.h"
 #include "bench/count/inside.h"
+#include "bench/count/rules.h"
 #include "bench/messages.h"
 
 enum { A_BATCH = 1000, MAP_MIB = 4096 };
@@ -22,14 +23,39 @@ static void run_reports(jd_inside *in, long n)
     jd_buf_free(&body);
 }
 
-int main(int argc, char **argv)
+static void count_reports(const char *policies, const char *dir, long n)
 {
     static jd_inside in;
     char key[512];
-    if (argc != 4) jd_die(JD_EX_USAGE, "usage: jiandu-count POLICIES EMPTY-DIR REPORTS");
-    snprintf(key, sizeof key, "%s/key", argv[2]);
-    jd_inside_open(&in, &(jd_inside_plan){ argv[1], argv[2], key, MAP_MIB, false, when });
-    run_reports(&in, atol(argv[3]));
+    snprintf(key, sizeof key, "%s/key", dir);
+    jd_inside_open(&in, &(jd_inside_plan){ policies, dir, key, MAP_MIB, false, when });
+    run_reports(&in, n);
     jd_inside_close(&in);
-    return 0;
+}
+
+static void count_rules(const char *policies, const char *dir, long n)
+{
+    (void)dir;
+    jd_run_rules(policies, n, false);
+}
+
+static void count_long_rules(const char *policies, const char *dir, long n)
+{
+    (void)dir;
+    jd_run_rules(policies, n, true);
+}
+
+static const struct {
+    const char *name;
+    void (*run)(const char *policies, const char *dir, long n);
+} counted[] = { { "reports", count_reports }, { "rules", count_rules }, { "long-rules", count_long_rules } };
+
+int main(int argc, char **argv)
+{
+    for (size_t i = 0; argc == 5 && i < sizeof counted / sizeof *counted; i++)
+        if (strcmp(argv[1], counted[i].name) == 0) {
+            counted[i].run(argv[2], argv[3], atol(argv[4]));
+            return 0;
+        }
+    jd_die(JD_EX_USAGE, "usage: jiandu-count reports|rules|long-rules POLICIES EMPTY-DIR N");
 }
