@@ -8,7 +8,9 @@ enum { RULES = 620, FACTS = 56, REQUIREMENTS = 117, ROUTES = 72 };
 static void add_rule(jd_buf *b, const char *rule, int i)
 {
     (void)rule;
-    jd_buf_printf(b, "  - { id: B-%d, article: 第%d条, how: R, text: 没有规定任何事项的一条。" WORDS WORDS WORDS WORDS WORDS WORDS WORDS WORDS " }\n",
+    jd_buf_printf(b,
+                  "  - { id: B-%d, article: 第%d条, how: R, text: 没有规定任何事项的一条。" WORDS WORDS WORDS WORDS
+                      WORDS WORDS WORDS WORDS " }\n",
                   i, i);
 }
 
