@@ -90,13 +90,15 @@ static void pump(run *r, double end)
 {
     zmq_pollitem_t items[CLIENTS_MAX];
     for (int i = 0; i < r->l->clients; i++) items[i] = (zmq_pollitem_t){ r->socket[i], 0, ZMQ_POLLIN, 0 };
-    for (double heard = jd_now(), now = heard; r->got < r->sent || now < end; now = jd_now()) {
+    double now = jd_now(), heard = now;
+    while (r->got < r->sent || now < end) {
         for (int i = 0; now < end && may_send(r, now); i++) send_one(r, r->socket[i % r->l->clients]);
         if (zmq_poll(items, r->l->clients, wait_ms(r)) > 0) heard = now;
         if (now - heard > 10) jd_fail("%s: no answer for 10 s", r->l->endpoint);
         for (int i = 0; i < r->l->clients; i++)
             while ((items[i].revents & ZMQ_POLLIN) && receive_one(r, r->socket[i]))
                 if (now < end && may_send(r, now)) send_one(r, r->socket[i]);
+        now = jd_now();
     }
 }
 

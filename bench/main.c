@@ -35,11 +35,12 @@ static bool run_part(const jd_bench *b, const char *name)
 int main(int argc, char **argv)
 {
     if (argc < 8) return usage();
+    int rounds = (int)strtol(argv[5], NULL, 10);
     jd_bench b = { .build = argv[1],
                    .policies = argv[2],
                    .dir = argv[3],
-                   .seconds = atof(argv[4]),
-                   .rounds = atoi(argv[5]) < JD_ROUNDS_MAX ? atoi(argv[5]) : JD_ROUNDS_MAX,
+                   .seconds = strtod(argv[4], NULL),
+                   .rounds = rounds < JD_ROUNDS_MAX ? rounds : JD_ROUNDS_MAX,
                    .quick = strcmp(argv[6], "quick") == 0 };
     for (int i = 7; i < argc; i++)
         if (!run_part(&b, argv[i])) return usage();

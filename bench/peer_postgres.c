@@ -124,18 +124,14 @@ static void pump(run *r, double end)
 
 jd_measure jd_postgres_run(const jd_peer_load *l)
 {
-    run *r = calloc(1, sizeof *r);
-    if (!r) jd_fail("out of memory");
-    r->l = l;
-    r->a_transaction = l->kind ? atoi(l->kind) : 1;
-    r->depth = l->outstanding / l->connections / r->a_transaction;
-    if (r->depth < 1) r->depth = 1;
-    for (int i = 0; i < l->connections; i++) open_one(r, &r->c[i], i == 0);
+    static run r;
+    int gathered = l->kind ? (int)strtol(l->kind, NULL, 10) : 1, depth = l->outstanding / l->connections / gathered;
+    r = (run){ .l = l, .a_transaction = gathered, .depth = depth > 1 ? depth : 1 };
+    for (int i = 0; i < l->connections; i++) open_one(&r, &r.c[i], i == 0);
     double cpu = jd_cpu_now(), start = jd_now();
-    pump(r, start + l->seconds);
-    jd_measure m = jd_measured(r->got, jd_now() - start, jd_cpu_now() - cpu, l->outstanding);
-    m.not_ok = r->not_ok;
-    for (int i = 0; i < l->connections; i++) PQfinish(r->c[i].pg);
-    free(r);
+    pump(&r, start + l->seconds);
+    jd_measure m = jd_measured(r.got, jd_now() - start, jd_cpu_now() - cpu, l->outstanding);
+    m.not_ok = r.not_ok;
+    for (int i = 0; i < l->connections; i++) PQfinish(r.c[i].pg);
     return m;
 }

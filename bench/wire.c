@@ -4,7 +4,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -132,20 +131,17 @@ static uint64_t pump(run *r, double end)
 
 jd_measure jd_wire_run(const jd_wire *w, const jd_peer_load *l)
 {
-    run *r = calloc(1, sizeof *r);
-    if (!r) jd_fail("out of memory");
-    r->w = w;
-    r->l = l;
-    greet(r);
+    static run r;
+    r = (run){ .w = w, .l = l };
+    greet(&r);
     double cpu = jd_cpu_now(), start = jd_now();
-    uint64_t got = pump(r, start + l->seconds);
+    uint64_t got = pump(&r, start + l->seconds);
     jd_measure m = jd_measured(got, jd_now() - start, jd_cpu_now() - cpu, l->outstanding);
-    m.not_ok = r->not_ok;
+    m.not_ok = r.not_ok;
     for (int i = 0; i < l->connections; i++) {
-        close(r->c[i].fd);
-        jd_buf_free(&r->c[i].in);
-        jd_buf_free(&r->c[i].out);
+        close(r.c[i].fd);
+        jd_buf_free(&r.c[i].in);
+        jd_buf_free(&r.c[i].out);
     }
-    free(r);
     return m;
 }

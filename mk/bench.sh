@@ -1,6 +1,6 @@
 #!/bin/sh
-# mk/bench.sh BUILD POLICIES: what PARTS names, in this order, or all of it; ends within 10 minutes. QUICK=1: the part
-# beside the bare loop alone unless PARTS says otherwise, in shorter rounds; ends within 45 seconds.
+# mk/bench.sh BUILD POLICIES: the parts that PARTS names, or all of them, within 10 minutes. QUICK=1: shorter rounds,
+# and the part beside the bare loop alone unless PARTS says otherwise; within 45 seconds.
 # The stores lie below the build folder (BENCH_DIR for another), on a real disk: a memory file system syncs for nothing.
 set -eu
 build=$1 policies=$(realpath "$2")
@@ -9,11 +9,33 @@ chmod 711 "$dir" # a database that will not run as root has its folder in here
 trap 'rm -rf "$dir"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
+
 if [ -n "${QUICK:-}" ]; then
     how="1 3 quick" parts=${PARTS:-loop}
 else
-    how="2 5 full" parts=${PARTS:-loop doors peers}
+    how="2 5 full" parts=${PARTS:-loop doors peers growth fanout queries clocks rules}
 fi
-[ -n "${PARTS:-}" ] || [ -n "${QUICK:-}" ] || echo "# $(nproc) processors, load $(cut -d ' ' -f 1-3 /proc/loadavg)," \
-    "$(uname -sr), $(stat -f -c %T "$dir"), $(date -u +%F)"
-"$build/jiandu-bench" "$build" "$policies" "$dir" $how $parts
+
+rules() {
+    for what in rules long-rules; do "$build/jiandu-count" $what "$policies" "$dir" 1000000 | sed 's/^/  /'; done
+    if command -v valgrind >/dev/null; then
+        mk/count.sh "$build/jiandu-count" "$policies"
+    else
+        echo "instructions: missing, they want valgrind (mk/deps.sh bench installs it)"
+    fi
+}
+
+echo "# $(nproc) processors, load $(cut -d ' ' -f 1-3 /proc/loadavg), $(uname -sr), $(stat -f -c %T "$dir")," \
+    "$(date -u '+%F %H:%M')Z"
+began=$(date +%s)
+for part in $parts; do
+    [ "$parts" = loop ] || echo "## $part"
+    if [ "$part" = rules ]; then
+        rules
+    else
+        mkdir -m 711 "$dir/p" # short: a socket's path has at most 107 characters
+        "$build/jiandu-bench" "$build" "$policies" "$dir/p" $how "$part"
+        rm -rf "$dir/p"
+    fi
+done
+echo "# $(($(date +%s) - began)) s, load $(cut -d ' ' -f 1-3 /proc/loadavg)"

@@ -54,7 +54,7 @@ int main(int argc, char **argv)
 {
     for (size_t i = 0; argc == 5 && i < sizeof counted / sizeof *counted; i++)
         if (strcmp(argv[1], counted[i].name) == 0) {
-            counted[i].run(argv[2], argv[3], atol(argv[4]));
+            counted[i].run(argv[2], argv[3], strtol(argv[4], NULL, 10));
             return 0;
         }
     jd_die(JD_EX_USAGE, "usage: jiandu-count reports|rules|long-rules POLICIES EMPTY-DIR N");

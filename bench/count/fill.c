@@ -34,7 +34,7 @@ int main(int argc, char **argv)
     char store[512], key[512];
     jd_buf body = { 0 };
     if (argc != 4 && argc != 5) jd_die(JD_EX_USAGE, "usage: jiandu-fill POLICIES STATE-DIR REPORTS [EARLY]");
-    long n = atol(argv[3]), early = argc == 5 ? atol(argv[4]) : 0;
+    long n = strtol(argv[3], NULL, 10), early = argc == 5 ? strtol(argv[4], NULL, 10) : 0;
     snprintf(store, sizeof store, "%s/530900", argv[2]);
     snprintf(key, sizeof key, "%s/master.key", argv[2]);
     jd_inside_open(&in, &(jd_inside_plan){ argv[1], store, key, MAP_MIB, true, argc == 5 ? january : now_ms() });
