@@ -1,3 +1,4 @@
+/* Requests by raw DEALER sockets: whoever got an answer sends the next. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,20 +15,14 @@ typedef struct run {
     void *socket[CLIENTS_MAX];
     char *header;
     uint64_t sent, got, not_ok;
+    double start;
 } run;
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 /* Version 7: milliseconds in front, then a counter, so ids are in order. */
 static void next_id(run *r)
 {
     struct timespec t;
-    uint8_t *id = (uint8_t *)r->header + r->l->id_at;
+    uint8_t *id = (uint8_t *)r->header + r->l->message.id_at;
     clock_gettime(CLOCK_REALTIME, &t);
     uint64_t ms = (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
     for (int i = 0; i < 6; i++) id[i] = (uint8_t)(ms >> (40 - 8 * i));
@@ -38,10 +33,10 @@ static void next_id(run *r)
 
 static void send_one(run *r, void *socket)
 {
+    const jd_message *m = &r->l->message;
     next_id(r);
-    if (zmq_send(socket, r->header, r->l->header_n, ZMQ_SNDMORE) < 0 ||
-        zmq_send(socket, r->l->body, r->l->body_n, 0) < 0)
-        exit((perror("bench: send"), 1));
+    if (zmq_send(socket, r->header, m->header_n, ZMQ_SNDMORE) < 0 || zmq_send(socket, m->body, m->body_n, 0) < 0)
+        jd_fail("send: %m");
     r->sent++;
 }
 
@@ -51,10 +46,18 @@ static bool receive_one(run *r, void *socket)
     zmq_msg_init(&m);
     if (zmq_msg_recv(&m, socket, ZMQ_DONTWAIT) < 0) return false;
     /* status "ok" as msgpack writes it; the bare loop's acknowledgements carry it too */
-    if (!memmem(zmq_msg_data(&m), zmq_msg_size(&m), "\xa6status\xa2ok", 10)) r->not_ok++;
+    if (!jd_answer_ok(zmq_msg_data(&m), zmq_msg_size(&m))) r->not_ok++;
     zmq_msg_close(&m);
     r->got++;
     return true;
+}
+
+static void use_keys(void *socket, const jd_keys *k)
+{
+    if (!k) return;
+    zmq_setsockopt(socket, ZMQ_CURVE_SERVERKEY, k->server, 41);
+    zmq_setsockopt(socket, ZMQ_CURVE_PUBLICKEY, k->client, 41);
+    zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, k->client_secret, 41);
 }
 
 static void connect_all(run *r)
@@ -66,40 +69,51 @@ static void connect_all(run *r)
         zmq_setsockopt(r->socket[i], ZMQ_SNDHWM, &hwm, sizeof hwm);
         zmq_setsockopt(r->socket[i], ZMQ_RCVHWM, &hwm, sizeof hwm);
         zmq_setsockopt(r->socket[i], ZMQ_LINGER, &linger, sizeof linger);
-        if (zmq_connect(r->socket[i], r->l->endpoint) != 0) exit((perror(r->l->endpoint), 1));
+        use_keys(r->socket[i], r->l->keys);
+        if (zmq_connect(r->socket[i], r->l->endpoint) != 0) jd_fail("%s: %m", r->l->endpoint);
     }
 }
 
-/* Whoever got an answer sends the next, until the time is over. */
+/* With a bound on the rate a receipt alone does not let the next one go. */
+static bool may_send(const run *r, double now)
+{
+    if (r->sent - r->got >= (uint64_t)r->l->outstanding) return false;
+    return r->l->per_second <= 0 || (double)r->sent < (now - r->start) * r->l->per_second;
+}
+
+static int wait_ms(const run *r)
+{
+    return r->l->per_second > 0 ? 1 : 10000;
+}
+
 static void pump(run *r, double end)
 {
     zmq_pollitem_t items[CLIENTS_MAX];
-    bool more = true;
     for (int i = 0; i < r->l->clients; i++) items[i] = (zmq_pollitem_t){ r->socket[i], 0, ZMQ_POLLIN, 0 };
-    while (r->got < r->sent) {
-        if (zmq_poll(items, r->l->clients, 10000) <= 0) exit((fprintf(stderr, "bench: no answer for 10 s\n"), 1));
-        more = more && now() < end;
+    double now = jd_now(), heard = now;
+    while (r->got < r->sent || now < end) {
+        for (int i = 0; now < end && may_send(r, now); i++) send_one(r, r->socket[i % r->l->clients]);
+        if (zmq_poll(items, r->l->clients, wait_ms(r)) > 0) heard = now;
+        if (now - heard > 10) jd_fail("%s: no answer for 10 s", r->l->endpoint);
         for (int i = 0; i < r->l->clients; i++)
             while ((items[i].revents & ZMQ_POLLIN) && receive_one(r, r->socket[i]))
-                if (more) send_one(r, r->socket[i]);
+                if (now < end && may_send(r, now)) send_one(r, r->socket[i]);
+        now = jd_now();
     }
 }
 
 jd_measure jd_load_run(const jd_load *l)
 {
-    run r = { .l = l, .header = malloc(l->header_n) };
-    memcpy(r.header, l->header, l->header_n);
+    run r = { .l = l, .header = malloc(l->message.header_n) };
+    memcpy(r.header, l->message.header, l->message.header_n);
     connect_all(&r);
-    double start = now();
-    for (int i = 0; i < l->outstanding; i++) send_one(&r, r.socket[i % l->clients]);
-    pump(&r, start + l->seconds);
-    double took = now() - start;
+    double cpu = jd_cpu_now();
+    r.start = jd_now();
+    pump(&r, r.start + l->seconds);
+    jd_measure m = jd_measured(r.got, jd_now() - r.start, jd_cpu_now() - cpu, l->outstanding);
+    m.not_ok = r.not_ok;
     for (int i = 0; i < l->clients; i++) zmq_close(r.socket[i]);
     zmq_ctx_term(r.ctx);
     free(r.header);
-    return (jd_measure){ .acknowledged = r.got,
-                         .seconds = took,
-                         .per_second = (double)r.got / took,
-                         .latency_us = took * 1e6 * l->outstanding / (double)r.got,
-                         .not_ok = r.not_ok };
+    return m;
 }

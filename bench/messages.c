@@ -36,6 +36,14 @@ void jd_bench_fact(jd_buf *b, const char *subject, const char *predicate, jd_day
     jd_pack_kd(b, "as_of", as_of);
 }
 
+void jd_bench_decision(jd_buf *b)
+{
+    jd_pack_map(b, 3);
+    jd_pack_kz(b, "application", "A-530900-00000001");
+    jd_pack_kz(b, "decision", "appoint");
+    jd_pack_kz(b, "department", "bureau");
+}
+
 void jd_bench_report(jd_buf *b, const char *supervisor)
 {
     jd_pack_map(b, 8);

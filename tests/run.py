@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Runs everything `make test` promises, side by side, and counts it. The last line is `N passed, N failed`.
 
-usage: tests/run.py [--build FOLDER] [KIND]...      KIND: unit sim conversation lint samples; all when none is named
+usage: tests/run.py [--build FOLDER] [KIND]...      KIND: unit sim conversation lint samples count; all when none is named
 
 What passes takes one line; what fails is shown whole."""
 
@@ -51,6 +51,9 @@ def jobs(build, kinds):
     if "sim" in kinds:
         seeds = os.environ.get("SEEDS", "1000")
         yield f"{seeds} seeds", [f"{build}/jiandu-sim", "1", seeds], count_seeds
+    if "count" in kinds:
+        counted = ["mk/count.sh", f"{build}/jiandu-count", "policies", "bench/count/bounds"]
+        yield "instructions a message", counted, count_tap
     if "samples" in kinds:
         yield "samples", ["mk/run.sh", "demo", build, f"{build}/samples"], count_play
     if "unit" in kinds:
@@ -79,7 +82,7 @@ def main():
     options.add_argument("--build", default="build")
     options.add_argument("kinds", nargs="*", default=[])
     options = options.parse_args()
-    kinds = set(options.kinds or ("unit", "sim", "conversation", "lint", "samples"))
+    kinds = set(options.kinds or ("unit", "sim", "conversation", "lint", "samples", "count"))
     env = {**os.environ, "JD_BUILD": str(pathlib.Path(options.build).resolve()), "CMOCKA_MESSAGE_OUTPUT": "TAP",
            "PYTHONDONTWRITEBYTECODE": "1"}
     env.pop("JIANDU_RUNTIME", None)

@@ -27,6 +27,8 @@ SEAMS = {
     "utf8proc.h": r"proto/check\.c|ctl/print\.c",
     "jansson.h": r"ctl/\w+\.[ch]",
     "sodium": r"workers/.*|ctl/.*",
+    "libpq": r"bench/peer_postgres\.c",
+    "amqp": r"bench/peer_rabbitmq\.c",
     "pthread.h": r"workers/writer\.c|ctl/lib/zmq\.c|bench/.*",
 }
 

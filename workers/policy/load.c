@@ -5,6 +5,7 @@
 
 #include "workers/policy/listing.h"
 #include "workers/policy/loader.h"
+#include "workers/policy/sieve.h"
 
 void *jd_load_list(jd_loader *l, jd_ynode *list, size_t size, int *count)
 {
@@ -333,6 +334,18 @@ static void load_all(jd_loader *l, const jd_policy_text *t)
     if (!l->d.errors) jd_policy_check(l);
 }
 
+static void make_sieves(jd_policy *p)
+{
+    int n = p->requirements_n > p->routes_n ? p->requirements_n : p->routes_n;
+    const jd_layout *form = &jd_message_get(JD_MSG_application_submit)->layout,
+                    *report = &jd_message_get(JD_MSG_report_submit)->layout;
+    jd_cond **conds = jd_alloc(&p->arena, sizeof(jd_cond *) * (size_t)(n + 1));
+    for (int i = 0; i < p->requirements_n; i++) conds[i] = p->requirements[i].test;
+    p->eligibility_sieve = jd_sieve_make(&p->arena, form, conds, p->requirements_n);
+    for (int i = 0; i < p->routes_n; i++) conds[i] = p->routes[i].when;
+    p->routes_sieve = jd_sieve_make(&p->arena, report, conds, p->routes_n);
+}
+
 jd_policy *jd_policy_load(const jd_policy_text *t, jd_buf *diagnostics)
 {
     jd_policy *p = calloc(1, sizeof *p);
@@ -348,6 +361,7 @@ jd_policy *jd_policy_load(const jd_policy_text *t, jd_buf *diagnostics)
         jd_policy_free(p);
         return NULL;
     }
+    make_sieves(p);
     return p;
 }
 

@@ -341,8 +341,11 @@ typedef struct jd_retention {
     jd_str basis;
 } jd_retention;
 
+typedef struct jd_sieve jd_sieve; /* sieve.h */
+
 typedef struct jd_policy {
     jd_arena arena;
+    const jd_sieve *eligibility_sieve, *routes_sieve; /* over requirements and routes */
     uint8_t hash[32];
     uint16_t number; /* order of activation in the store, from 1 */
     uint32_t division;

@@ -1,5 +1,6 @@
 #include "workers/rules/assignment.h"
 
+#include "workers/policy/sieve.h"
 #include "workers/rows.h"
 
 static uint16_t resolve(const jd_policy *p, const jd_route_to *to, uint32_t county)
@@ -7,11 +8,13 @@ static uint16_t resolve(const jd_policy *p, const jd_route_to *to, uint32_t coun
     return to->county ? jd_policy_county_dept(p, county) : to->dept;
 }
 
-static bool matches(const jd_policy *p, const jd_route *r, const jd_env *env, uint32_t county)
+/* The sieve let it through. */
+static bool matches(const jd_policy *p, int route, const jd_env *env, uint32_t county)
 {
     jd_witness w = { 0 };
+    const jd_route *r = &p->routes[route];
     if (r->lead.county && resolve(p, &r->lead, county) == JD_NO_DEPT) return false;
-    return !r->when || jd_cond_eval(r->when, env, &w) == JD_YES;
+    return jd_sieve_whole(p->routes_sieve, route) || !r->when || jd_cond_eval(r->when, env, &w) == JD_YES;
 }
 
 static void fill_assist(const jd_policy *p, const jd_route *r, uint32_t county, jd_str accused, jd_assignment *out)
@@ -35,10 +38,12 @@ static uint16_t without_conflict(const jd_policy *p, uint16_t lead, jd_str accus
 
 void jd_assign(const jd_policy *p, const jd_env *env, uint32_t county, jd_str accused, jd_assignment *out)
 {
+    jd_bits may;
     *out = (jd_assignment){ .lead = JD_NO_DEPT };
-    for (int i = 0; i < p->routes_n; i++) {
+    jd_sieve_ask(p->routes_sieve, env, &may);
+    for (int i = jd_bits_next(&may, p->routes_n, 0); i < p->routes_n; i = jd_bits_next(&may, p->routes_n, i + 1)) {
         const jd_route *r = &p->routes[i];
-        if (!matches(p, r, env, county)) continue;
+        if (!matches(p, i, env, county)) continue;
         out->route = i;
         out->lead = without_conflict(p, resolve(p, &r->lead, county), accused, &out->diverted);
         /* what is diverted is nobody else's business */

@@ -1,5 +1,7 @@
 #include "workers/rules/eligibility.h"
 
+#include "workers/policy/sieve.h"
+
 static void add(jd_screening *s, jd_verdict v, uint16_t rule, jd_ground on, int index, jd_tri value)
 {
     if (v > s->verdict) s->verdict = v;
@@ -55,8 +57,11 @@ static void screen_one(const jd_env *env, const jd_requirement *r, jd_screening 
 
 void jd_screen(const jd_policy *p, const jd_env *env, int channel, jd_screening *out)
 {
+    jd_bits doubt;
     *out = (jd_screening){ .verdict = JD_VERDICT_ELIGIBLE };
     screen_form(p, env, out);
-    for (int i = 0; i < p->requirements_n; i++)
+    jd_sieve_doubts(p->eligibility_sieve, env, &doubt);
+    const int n = p->requirements_n;
+    for (int i = jd_bits_next(&doubt, n, 0); i < n; i = jd_bits_next(&doubt, n, i + 1))
         if (p->requirements[i].channels >> channel & 1) screen_one(env, &p->requirements[i], out);
 }
