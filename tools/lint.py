@@ -29,7 +29,7 @@ SEAMS = {
     "sodium": r"workers/.*|ctl/.*",
     "libpq": r"bench/peer_postgres\.c",
     "amqp": r"bench/peer_rabbitmq\.c",
-    "pthread.h": r"workers/writer\.c|ctl/lib/zmq\.c|bench/.*",
+    "pthread.h": r"workers/(writer|sealer)\.c|ctl/lib/zmq\.c|bench/.*",
 }
 
 # What each folder may know of the others.
