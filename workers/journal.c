@@ -28,7 +28,7 @@ static void pack_reason(const jd_reason *r, jd_buf *out)
 void jd_entry_pack(const jd_entry *e, const jd_vault *v, const jd_secret *key, jd_slot slot, jd_str plain, jd_buf *out)
 {
     jd_buf_u8(out, JD_ENTRY_FORMAT);
-    jd_buf_u16(out, e->type);
+    jd_buf_varint(out, e->type);
     jd_buf_varint(out, e->policy);
     jd_buf_u64(out, (uint64_t)e->at);
     jd_buf_add(out, e->id, sizeof e->id);
@@ -112,7 +112,7 @@ bool jd_entry_parse(jd_str bytes, uint64_t seq, jd_arena *a, jd_entry *e)
     jd_cur c = jd_cur_of(bytes.p, bytes.n);
     *e = (jd_entry){ .seq = seq };
     if (jd_cur_u8(&c) != JD_ENTRY_FORMAT) return false;
-    e->type = jd_cur_u16(&c);
+    e->type = (uint16_t)jd_cur_varint(&c);
     e->policy = (uint16_t)jd_cur_varint(&c);
     e->at = (int64_t)jd_cur_u64(&c);
     take(&c, e->id, sizeof e->id);

@@ -23,6 +23,18 @@ static void add64(jd_key *k, uint64_t v)
     k->n += 8;
 }
 
+enum { LAST = 0xff };
+
+static void add_entity(jd_key *k, jd_entity e)
+{
+    add8(k, e == JD_LAST_ENTITY ? LAST : (int)e);
+}
+
+static jd_entity entity_of(char byte)
+{
+    return (uint8_t)byte == LAST ? JD_LAST_ENTITY : (jd_entity)(uint8_t)byte;
+}
+
 jd_key jd_key_seq(uint64_t seq)
 {
     jd_key k = { .n = 0 };
@@ -40,7 +52,7 @@ jd_key jd_key_request(const uint8_t id[16])
 jd_key jd_key_case(jd_entity e, uint64_t number)
 {
     jd_key k = { .n = 0 };
-    add8(&k, e);
+    add_entity(&k, e);
     add64(&k, number);
     return k;
 }
@@ -58,7 +70,7 @@ jd_key jd_key_clock(jd_ms due, jd_entity e, uint64_t number, int kind)
 jd_key jd_key_work(jd_entity e, int state, uint16_t dept, uint64_t number)
 {
     jd_key k = { .n = 0 };
-    add8(&k, e);
+    add_entity(&k, e);
     add8(&k, state);
     add16(&k, dept);
     add64(&k, number);
@@ -165,7 +177,7 @@ uint64_t jd_unkey_seq(jd_str k)
 
 uint64_t jd_unkey_case(jd_str k, jd_entity *e)
 {
-    *e = (jd_entity)(uint8_t)k.p[0];
+    *e = entity_of(k.p[0]);
     return jd_get_be64((const uint8_t *)k.p + 1);
 }
 
@@ -187,7 +199,7 @@ void jd_unkey_clock(jd_str k, jd_ms *due, jd_entity *e, uint64_t *number, int *k
 void jd_unkey_work(jd_str k, jd_entity *e, int *state, uint16_t *dept, uint64_t *number)
 {
     const uint8_t *p = (const uint8_t *)k.p;
-    *e = (jd_entity)p[0];
+    *e = entity_of(k.p[0]);
     *state = p[1];
     *dept = jd_get_be16(p + 2);
     *number = jd_get_be64(p + 4);

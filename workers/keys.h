@@ -48,6 +48,10 @@ typedef enum {
         JD_TIE_COUNT
 } jd_tie_kind;
 
+/* Entities lie by their number, but the cases of the one there is most of behind all: LMDB fills its pages only where a
+ * table ends. */
+#define JD_LAST_ENTITY JD_E_report
+
 enum { JD_STATE_OVERDUE = 0xff }; /* a place in the worklist beside the real states */
 
 jd_key jd_key_seq(uint64_t seq);

@@ -11,7 +11,8 @@ static void put_row(jd_ctx *c, jd_change *ch, uint64_t seq)
     ch->row->head.last_seq = (int64_t)seq;
     b->n = 0;
     jd_encode_row(jd_case_layout(ch->entity), ch->row, b);
-    jd_put(&c->g->txn, JD_DB_CASES, jd_k(&k), jd_buf_view(b));
+    bool last = ch->fresh && ch->entity == JD_LAST_ENTITY;
+    (last ? jd_put_last : jd_put)(&c->g->txn, JD_DB_CASES, jd_k(&k), jd_buf_view(b));
     if (ch->entity == JD_E_supervisor) jd_held_drop(&c->g->held, ch->number);
 }
 
