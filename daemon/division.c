@@ -1,10 +1,11 @@
 /* One division as the daemon sees it: a connection to its worker, what is gathered for it, what it has
  * not answered yet, and when it wants to be woken. */
+#include <limits.h>
 #include <stdlib.h>
 
 #include "base/log.h"
 #include "base/mutant.h"
-#include "daemon/daemon.h"
+#include "daemon/done.h"
 #include "proto/receipt.h"
 
 enum {
@@ -33,7 +34,7 @@ struct jd_division {
     jd_child *child; /* NULL where the service manager starts it */
     uv_pipe_t pipe;
     uv_connect_t connecting;
-    uv_timer_t retry, wake, ping;
+    uv_timer_t retry, wake, ping, telling;
     bool ready, closing, pipe_open;
     uint64_t away_since; /* loop time, ms; 0 while ready */
     jd_buf in;
@@ -43,6 +44,7 @@ struct jd_division {
     /* sent, not yet answered, oldest first */
     batch *first, **last;
     int unanswered;
+    jd_done *heard, **heard_last; /* what the worker said of them, oldest first */
     uint64_t batches, event_seq, published;
     jd_ms wake_at;
     uint64_t epoch; /* of the store: event numbers of another one mean other events */
@@ -221,23 +223,43 @@ static void answered(jd_division *v, uint64_t number)
     batch_free(b);
 }
 
-static bool on_frame_done(jd_division *v, jd_cur *c)
+static void conclude(jd_division *v, const jd_done *d)
 {
-    uint64_t number = jd_cur_u64(c), event_seq = jd_cur_u64(c);
-    jd_ms wake = (jd_ms)jd_cur_u64(c);
-    uint32_t n = jd_cur_u32(c);
-    for (uint32_t i = 0; i < n && !c->failed; i++) {
-        uint32_t token = jd_cur_u32(c);
-        jd_str receipt = jd_cur_lstr(c);
-        if (!c->failed) jd_slot_answer(v->d, token, receipt);
-    }
-    publish_events(v, c, event_seq);
-    if (c->failed) return false;
-    answered(v, number);
-    set_wake(v, wake);
+    v->event_seq = v->published = d->event_seq;
+    answered(v, d->number);
+    set_wake(v, d->wake);
     jd_division_flush(v);
     jd_backpressure(v->d);
-    return true;
+}
+
+static void lost(jd_division *v);
+
+/* True while there is more to tell. */
+static bool tell_some(jd_division *v, int most)
+{
+    jd_done *d = v->heard;
+    if (!d || !jd_done_tell(v->d, v->place, d, most)) return d != NULL;
+    if (!(v->heard = d->next)) v->heard_last = &v->heard;
+    bool whole = !d->rest.failed;
+    if (whole) conclude(v, d);
+    jd_done_free(d);
+    if (!whole) jd_log(JD_ERR, "division %06u: a frame that cannot be read", v->code);
+    if (!whole) lost(v);
+    return v->heard != NULL;
+}
+
+static void on_telling(uv_timer_t *t)
+{
+    enum { SLICE = 128 };
+    jd_division *v = t->data;
+    if (tell_some(v, SLICE)) uv_timer_start(t, on_telling, 0, 0);
+}
+
+static void on_frame_done(jd_division *v, const jd_cur *c)
+{
+    *v->heard_last = jd_done_new(c);
+    v->heard_last = &(*v->heard_last)->next;
+    on_telling(&v->telling);
 }
 
 /* The worker is there: what it had not answered is sent again, in order. Requests it had recorded
@@ -268,7 +290,7 @@ static bool on_frame(void *arg, jd_link_kind kind, jd_cur *c)
     jd_str answer;
     switch (kind) {
     case JD_LINK_READY: return on_frame_ready(v, c);
-    case JD_LINK_DONE: return on_frame_done(v, c);
+    case JD_LINK_DONE: on_frame_done(v, c); return true;
     case JD_LINK_EVENTS:
         seq = jd_cur_u64(c);
         publish_events(v, c, seq);
@@ -300,8 +322,11 @@ static void on_pipe_closed(uv_handle_t *h)
     if (!v->closing) connect_soon(v);
 }
 
+/* What had arrived whole is told whole. */
 static void lost(jd_division *v)
 {
+    while (tell_some(v, INT_MAX)) continue;
+    uv_timer_stop(&v->telling);
     if (v->ready && !v->closing)
         jd_log(JD_WARN, "division %06u: worker lost, %d batches unanswered", v->code, v->unanswered);
     if (!v->away_since) v->away_since = uv_now(&v->d->loop);
@@ -341,6 +366,7 @@ static void on_connected(uv_connect_t *req, int status)
         lost(v);
         return;
     }
+    uv_send_buffer_size((uv_handle_t *)&v->pipe, &(int){ JD_LINK_ROOM });
     uv_read_start((uv_stream_t *)&v->pipe, on_alloc, on_read);
     jd_link_begin(&frame, JD_LINK_OPEN);
     jd_buf_u16(&frame, JD_LINK_VERSION);
@@ -414,12 +440,14 @@ jd_division *jd_division_new(jd_daemon *d, int place)
     v->place = place;
     v->path = jd_worker_socket(d->config, code);
     v->last = &v->first;
+    v->heard_last = &v->heard;
     v->wake_at = JD_NO_TIME;
     v->clock = (jd_clock){ .simulated = d->config->simulated, .since = uv_hrtime() / 1000000 };
     uv_timer_init(&d->loop, &v->retry);
     uv_timer_init(&d->loop, &v->wake);
     uv_timer_init(&d->loop, &v->ping);
-    v->retry.data = v->wake.data = v->ping.data = v;
+    uv_timer_init(&d->loop, &v->telling);
+    v->retry.data = v->wake.data = v->ping.data = v->telling.data = v;
     if (d->config->spawn) v->child = jd_child_new(d, code);
     return v;
 }
@@ -476,5 +504,6 @@ void jd_division_close(jd_division *v)
     uv_close((uv_handle_t *)&v->retry, NULL);
     uv_close((uv_handle_t *)&v->wake, NULL);
     uv_close((uv_handle_t *)&v->ping, NULL);
+    uv_close((uv_handle_t *)&v->telling, NULL);
     if (v->child) jd_child_stop(v->child, false);
 }

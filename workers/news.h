@@ -24,7 +24,7 @@ typedef struct jd_news {
 void jd_news_add(jd_news *n, const jd_entry *e, const struct jd_policy *p);
 void jd_news_add_told(jd_news *n, jd_str topic, jd_str event);
 
-/* Every event in order, as the link carries it; how many. */
-uint32_t jd_news_publish(const struct jd_engine *g, const jd_news *n, jd_buf *out);
+/* An item's events, as the link carries them; how many. */
+uint32_t jd_news_publish(const struct jd_engine *g, const jd_news_item *i, jd_buf *out);
 
 #endif

@@ -27,9 +27,11 @@ struct server {
     uv_pipe_t listener;
     uv_async_t done;
     uv_signal_t term, interrupt, hangup;
-    uv_timer_t watchdog;
+    uv_timer_t watchdog, more;
     jd_engine *g;
     jd_writer *writer;
+    jd_inbatch *reading, **last; /* what came in, oldest first */
+    jd_inbatch *telling;         /* what the writer is done with */
     peer *peer;
     uint64_t peers;
     const char *path;
@@ -73,17 +75,99 @@ static void tell_state(server *s)
                s->told_full ? ": the store is nearly full, new cases are refused" : "");
 }
 
+/* What was recorded and finds nobody is published when a daemon comes. */
+static void send_over(server *s, uint64_t link, jd_buf *frame)
+{
+    if (s->peer && s->peer->number == link)
+        send_frame(s->peer, frame);
+    else
+        jd_buf_free(frame);
+}
+
+/* ------------------------------------------------------------ batches, some messages at a time */
+
+enum { SLICE = 64 }; /* messages; a query waits for so many to be read and so many to be told */
+
+static void drop_peer(peer *l);
+
+static jd_inbatch *first_read(server *s)
+{
+    jd_inbatch *b = s->reading;
+    if (!(s->reading = b->next)) s->last = &s->reading;
+    return b;
+}
+
+/* What was never given to the writer was never recorded: the daemon sends it again. */
+static void forget_unread(server *s)
+{
+    while (s->reading) jd_inbatch_free(first_read(s));
+}
+
+static void say_unreadable(void)
+{
+    jd_log(JD_WARN, "a frame that cannot be read; connection closed");
+}
+
+static void refuse_unreadable(server *s, jd_inbatch *b)
+{
+    say_unreadable();
+    if (s->peer && s->peer->number == b->link) drop_peer(s->peer);
+    jd_inbatch_free(b);
+}
+
+/* True while there is more to be done; likewise below. */
+static bool read_some(server *s)
+{
+    if (!s->reading) return false;
+    jd_batch_state state = jd_inbatch_read(s->reading, SLICE);
+    if (state == JD_BATCH_MORE) return true;
+    jd_inbatch *b = first_read(s);
+    if (state == JD_BATCH_UNREADABLE) {
+        refuse_unreadable(s, b);
+    } else {
+        jd_inbatch_attach(b, s->policy_file);
+        jd_writer_give(s->writer, b->link, b);
+    }
+    return s->reading != NULL;
+}
+
+static bool next_to_tell(server *s)
+{
+    uint64_t link;
+    jd_buf frame;
+    while (!s->telling && jd_writer_take(s->writer, &link, &s->telling, &frame))
+        if (!s->telling) send_over(s, link, &frame);
+    return s->telling != NULL;
+}
+
+static bool tell_some(server *s)
+{
+    if (!next_to_tell(s)) return false;
+    jd_inbatch *b = s->telling;
+    if (!jd_inbatch_tell(s->g, b, SLICE)) return true;
+    send_over(s, b->link, &b->words);
+    jd_inbatch_free(b);
+    s->telling = NULL;
+    return next_to_tell(s);
+}
+
+static void on_more(uv_timer_t *t);
+
+static void go_on(server *s)
+{
+    bool more = read_some(s);
+    if (tell_some(s) || more) uv_timer_start(&s->more, on_more, 0, 0);
+}
+
+static void on_more(uv_timer_t *t)
+{
+    go_on(t->data);
+}
+
 static void on_done(uv_async_t *a)
 {
     server *s = a->data;
-    uint64_t number;
-    jd_buf bytes;
-    while (jd_writer_take(s->writer, &number, &bytes)) {
-        if (s->peer && s->peer->number == number)
-            send_frame(s->peer, &bytes);
-        else
-            jd_buf_free(&bytes); /* what was recorded is published when a daemon comes */
-    }
+    go_on(s);
     if (s->told_full != s->g->nearly_full) tell_state(s);
 }
 
@@ -116,17 +200,17 @@ static bool frame_open(peer *l, jd_cur *c)
         return false;
     }
     l->open = true;
+    forget_unread(l->s);
     jd_writer_give(l->s->writer, l->number, NULL);
     return true;
 }
 
-/* Read here, while the writer may be waiting for the disk. */
-static bool frame_batch(peer *l, jd_cur *c)
+static void frame_batch(peer *l, jd_cur *c)
 {
-    jd_inbatch *b = jd_inbatch_read(c->p, (size_t)(c->end - c->p));
-    if (b) jd_inbatch_attach(b, l->s->policy_file);
-    if (b) jd_writer_give(l->s->writer, l->number, b);
-    return b != NULL;
+    server *s = l->s;
+    *s->last = jd_inbatch_new(l->number, c->p, (size_t)(c->end - c->p));
+    s->last = &(*s->last)->next;
+    go_on(s);
 }
 
 static bool frame_query(peer *l, jd_cur *c)
@@ -170,7 +254,7 @@ static bool take_frame(void *arg, jd_link_kind kind, jd_cur *c)
     peer *l = arg;
     if (!l->open) return kind == JD_LINK_OPEN && frame_open(l, c);
     switch (kind) {
-    case JD_LINK_BATCH: return frame_batch(l, c);
+    case JD_LINK_BATCH: frame_batch(l, c); return !uv_is_closing((uv_handle_t *)&l->pipe);
     case JD_LINK_QUERY: return frame_query(l, c);
     case JD_LINK_PING: return frame_ping(l, c);
     default: return false;
@@ -195,7 +279,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
     (void)buf;
     if (n > 0) l->in.n += (size_t)n;
     if (n >= 0 && jd_link_frames(&l->in, take_frame, l)) return;
-    if (n >= 0) jd_log(JD_WARN, "a frame that cannot be read; connection closed");
+    if (n >= 0 && !uv_is_closing((uv_handle_t *)&l->pipe)) say_unreadable();
     drop_peer(l);
 }
 
@@ -214,6 +298,7 @@ static void on_connection(uv_stream_t *listener, int status)
     }
     if (s->peer) drop_peer(s->peer);
     s->peer = l;
+    uv_send_buffer_size((uv_handle_t *)&l->pipe, &(int){ JD_LINK_ROOM });
     uv_read_start((uv_stream_t *)&l->pipe, on_alloc, on_read);
 }
 
@@ -233,8 +318,9 @@ static void on_stop(uv_signal_t *sig, int number)
     sd_notify(0, "STOPPING=1");
     uv_close((uv_handle_t *)&s->listener, NULL);
     if (s->peer) uv_read_stop((uv_stream_t *)&s->peer->pipe);
+    while (read_some(s)) continue;
     jd_writer_finish(s->writer);
-    on_done(&s->done);
+    while (tell_some(s)) continue;
     if (s->peer) drop_peer(s->peer);
     uv_stop(&s->loop);
 }
@@ -273,7 +359,8 @@ static void start_handles(server *s)
     uv_signal_init(&s->loop, &s->interrupt);
     uv_signal_init(&s->loop, &s->hangup);
     uv_timer_init(&s->loop, &s->watchdog);
-    s->done.data = s->term.data = s->interrupt.data = s->hangup.data = s->watchdog.data = s;
+    uv_timer_init(&s->loop, &s->more);
+    s->done.data = s->term.data = s->interrupt.data = s->hangup.data = s->watchdog.data = s->more.data = s;
     uv_signal_start(&s->term, on_stop, SIGTERM);
     uv_signal_start(&s->interrupt, on_stop, SIGINT);
     uv_signal_start(&s->hangup, on_hangup, SIGHUP);
@@ -283,6 +370,7 @@ static void start_handles(server *s)
 int jd_serve(jd_engine *g, uint64_t salt, jd_config *c)
 {
     server s = { .g = g, .path = jd_worker_socket(c, g->division), .policy_file = jd_policy_file(c, g->division) };
+    s.last = &s.reading;
     uv_loop_init(&s.loop);
     start_handles(&s);
     if (listen_at(&s) != 0) return JD_EX_UNAVAILABLE;

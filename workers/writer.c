@@ -365,7 +365,7 @@ void jd_writer_rekey(jd_writer *w)
     pthread_mutex_unlock(&w->lock);
 }
 
-bool jd_writer_take(jd_writer *w, uint64_t *link, jd_buf *out)
+bool jd_writer_take(jd_writer *w, uint64_t *link, jd_inbatch **batch, jd_buf *frame)
 {
     pthread_mutex_lock(&w->lock);
     item *i = w->out.head;
@@ -373,10 +373,9 @@ bool jd_writer_take(jd_writer *w, uint64_t *link, jd_buf *out)
     pthread_mutex_unlock(&w->lock);
     if (!i) return false;
     *link = i->link;
-    *out = i->bytes;
-    i->bytes = (jd_buf){ 0 };
-    if (i->batch) jd_inbatch_done(w->g, i->batch, out);
-    item_free(i);
+    *batch = i->batch;
+    *frame = i->bytes;
+    free(i);
     return true;
 }
 

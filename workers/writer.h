@@ -7,15 +7,16 @@
 
 typedef struct jd_writer jd_writer;
 
-/* Frames in, frames out. `salt` is random, new for each start. `wake` is called from the thread when something is ready to be taken. */
+/* Batches in, batches out. `salt` is random, new for each start. `wake` is called from the thread when something is ready to be taken. */
 jd_writer *jd_writer_start(jd_engine *g, uint64_t salt, void (*wake)(void *), void *arg);
 
 /* Hands over a batch, which becomes the writer's; NULL says that a daemon has come. `link` says over which
  * connection. */
 void jd_writer_give(jd_writer *w, uint64_t link, jd_inbatch *b);
 
-/* Frames for a connection, ready to be written; false when there are none. The caller frees `out`. */
-bool jd_writer_take(jd_writer *w, uint64_t *link, jd_buf *out);
+/* A batch whose fate is known and is to be told, or a frame for a connection; false when there is neither. Both become
+ * the caller's. */
+bool jd_writer_take(jd_writer *w, uint64_t *link, jd_inbatch **batch, jd_buf *frame);
 
 /* Reads the master key again; under a newer version every key is wrapped anew, some at a time, between batches. */
 void jd_writer_rekey(jd_writer *w);

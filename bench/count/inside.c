@@ -114,7 +114,7 @@ void jd_inside_commit(jd_inside *in)
     int rc = jd_batch_commit(&in->g);
     if (rc) jd_die(JD_EX_IO, "%s", jd_store_error(rc));
     in->events.n = 0;
-    jd_news_publish(&in->g, &in->news, &in->events);
+    for (const jd_news_item *i = in->news.first; i; i = i->next) jd_news_publish(&in->g, i, &in->events);
     jd_arena_reset(&in->news.arena);
     in->news = (jd_news){ .arena = in->news.arena };
 }
