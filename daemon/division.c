@@ -194,16 +194,6 @@ static void set_wake(jd_division *v, jd_ms at)
 
 /* ------------------------------------------------------------ what the worker says */
 
-static void publish_events(jd_division *v, jd_cur *c, uint64_t event_seq)
-{
-    uint32_t n = jd_cur_u32(c);
-    for (uint32_t i = 0; i < n && !c->failed; i++) {
-        jd_str topic = jd_cur_lstr(c), event = jd_cur_lstr(c);
-        if (!c->failed) jd_publish_event(v->d, v->place, topic, event);
-    }
-    v->event_seq = v->published = event_seq;
-}
-
 static void batch_free(batch *b)
 {
     jd_buf_free(&b->frame);
@@ -293,7 +283,8 @@ static bool on_frame(void *arg, jd_link_kind kind, jd_cur *c)
     case JD_LINK_DONE: on_frame_done(v, c); return true;
     case JD_LINK_EVENTS:
         seq = jd_cur_u64(c);
-        publish_events(v, c, seq);
+        jd_events_tell(v->d, v->place, c);
+        v->event_seq = v->published = seq;
         return !c->failed;
     case JD_LINK_ANSWER:
         token = jd_cur_u32(c);

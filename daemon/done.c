@@ -36,6 +36,12 @@ static void publish_one(jd_daemon *d, int division, jd_cur *c)
     if (!c->failed) jd_publish_event(d, division, topic, event);
 }
 
+void jd_events_tell(jd_daemon *d, int division, jd_cur *c)
+{
+    uint32_t n = jd_cur_u32(c);
+    for (; n && !c->failed; n--) publish_one(d, division, c);
+}
+
 bool jd_done_tell(jd_daemon *d, int division, jd_done *done, int most)
 {
     jd_cur *c = &done->rest;

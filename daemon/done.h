@@ -17,6 +17,7 @@ typedef struct jd_done {
 
 jd_done *jd_done_new(const jd_cur *payload);                            /* copied */
 bool jd_done_tell(jd_daemon *d, int division, jd_done *done, int most); /* its place; false: there is more of it */
+void jd_events_tell(jd_daemon *d, int division, jd_cur *events);        /* those of JD_LINK_EVENTS, at one go */
 void jd_done_free(jd_done *done);
 
 #endif
