@@ -240,7 +240,7 @@ static bool tell_some(jd_division *v, int most)
 
 static void on_telling(uv_timer_t *t)
 {
-    enum { SLICE = 128 };
+    enum { SLICE = 512 };
     jd_division *v = t->data;
     if (tell_some(v, SLICE)) uv_timer_start(t, on_telling, 0, 0);
 }
@@ -357,7 +357,6 @@ static void on_connected(uv_connect_t *req, int status)
         lost(v);
         return;
     }
-    uv_send_buffer_size((uv_handle_t *)&v->pipe, &(int){ JD_LINK_ROOM });
     uv_read_start((uv_stream_t *)&v->pipe, on_alloc, on_read);
     jd_link_begin(&frame, JD_LINK_OPEN);
     jd_buf_u16(&frame, JD_LINK_VERSION);

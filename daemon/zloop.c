@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "proto/decode.h"
 
-enum { SOCKETS = 16, BUDGET = 128, LINGER_MS = 3000 };
+enum { SOCKETS = 16, BUDGET = 512, LINGER_MS = 3000 };
 enum {
     FAILED =
         ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH

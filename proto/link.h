@@ -15,8 +15,6 @@ enum {
     JD_LINK_VERSION = 2,
     JD_LINK_FRAME_MAX = 64 * 1024 * 1024, /* bytes */
     JD_LINK_BATCHES = 2,                  /* batches a daemon may have unanswered */
-    JD_LINK_ROOM = 4 * 1024 * 1024,       /* bytes on their way, as far as the system allows: each refill is a turn of
-                                             both loops */
 };
 
 typedef enum {

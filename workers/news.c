@@ -15,7 +15,9 @@ static jd_news_item *add(jd_news *n)
 
 static void *kept(jd_arena *a, const void *p, size_t n)
 {
-    return n ? memcpy(jd_alloc(a, n), p, n) : NULL;
+    void *copy = jd_alloc(a, n);
+    if (n) memcpy(copy, p, n);
+    return copy;
 }
 
 void jd_news_add(jd_news *n, const jd_entry *e, const jd_policy *p)

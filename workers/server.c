@@ -86,7 +86,7 @@ static void send_over(server *s, uint64_t link, jd_buf *frame)
 
 /* ------------------------------------------------------------ batches, some messages at a time */
 
-enum { SLICE = 64 }; /* messages; a query waits for so many to be read and so many to be told */
+enum { SLICE = 256 }; /* messages; a query waits for so many to be read and so many to be told */
 
 static void drop_peer(peer *l);
 
@@ -298,7 +298,6 @@ static void on_connection(uv_stream_t *listener, int status)
     }
     if (s->peer) drop_peer(s->peer);
     s->peer = l;
-    uv_send_buffer_size((uv_handle_t *)&l->pipe, &(int){ JD_LINK_ROOM });
     uv_read_start((uv_stream_t *)&l->pipe, on_alloc, on_read);
 }
 

@@ -2,6 +2,7 @@
 
 Only pyzmq and msgpack: nothing of the C library, so that the two check each other."""
 
+import datetime
 import itertools
 import json
 import os
@@ -326,9 +327,9 @@ another = itertools.count(1).__next__  # a person nobody has used yet
 def form(n=None, division=LINCANG, **changes):
     """A form that both cities' screening finds complete."""
     n = n or another()
-    year = 1960 + (n // 450) % 40
+    born = datetime.date(1960 + (n // 450) % 40, 1, 1) + datetime.timedelta(n // 18000)  # people by the million
     body = {
-        "name": f"测试{n}", "sex": "1", "birth_date": f"{year}-01-01", "id_no": idno(n, f"{year}0101"),
+        "name": f"测试{n}", "sex": "1", "birth_date": f"{born}", "id_no": idno(n, f"{born:%Y%m%d}"),
         "phone": "13800000000", "ethnicity": "01", "political_status": "13", "health": "1", "employed": True,
         "employer": "测试单位", "post": "职员", "address": "测试路1号", "education": "21", "school": "测试大学",
         "major": "药学", "voluntary": True, "unpaid_ack": True, "attests_stance": True,

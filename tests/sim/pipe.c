@@ -318,12 +318,6 @@ int uv_accept(uv_stream_t *listener, uv_stream_t *client)
     return 0;
 }
 
-int uv_send_buffer_size(uv_handle_t *h, int *bytes)
-{
-    (void)h, (void)bytes;
-    return 0;
-}
-
 int uv_read_start(uv_stream_t *stream, uv_alloc_cb alloc, uv_read_cb f)
 {
     end *e = mine(sim_handle_of(stream))->e;
