@@ -114,13 +114,14 @@ static void put_entry(jd_ctx *c, jd_entry *e, jd_str plain)
     jd_engine *g = c->g;
     jd_key k = jd_key_seq(e->seq);
     jd_slot slot = jd_slot_of_outcome(c);
+    bool later = g->sealer && g->news && !jd_looks_back((jd_msg)e->type);
+    if (!later || !jd_sealer_takes(g->sealer, slot)) jd_settle(g);
     const jd_secret *key = jd_key_to_seal(g->vault, &g->txn, &slot);
     if (!key) return; /* the transaction has the error */
-    if (g->sealer && g->news && !jd_looks_back((jd_msg)e->type)) {
+    if (later) {
         jd_sealer_give(g->sealer, &g->news->last->entry, key, slot, plain, g->tally.chain);
         return;
     }
-    jd_settle(g);
     g->entry.n = 0;
     jd_entry_pack(e, g->vault, key, slot, plain, &g->entry);
     jd_entry_close(&g->entry, 0, g->tally.chain, e->chain);

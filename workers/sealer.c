@@ -105,6 +105,11 @@ static void make_room(jd_sealer *s)
     if (!s->jobs) jd_die(JD_EX_TEMPFAIL, "out of memory");
 }
 
+bool jd_sealer_takes(const jd_sealer *s, jd_slot slot)
+{
+    return s->n == 0 || (s->jobs[0].slot.kind == slot.kind && s->jobs[0].slot.number == slot.number);
+}
+
 void jd_sealer_give(jd_sealer *s, const jd_entry *e, const jd_secret *key, jd_slot slot, jd_str plain,
                     const uint8_t chain[JD_CHAIN])
 {

@@ -11,6 +11,10 @@ typedef struct jd_sealer jd_sealer;
 jd_sealer *jd_sealer_start(const jd_vault *v);
 void jd_sealer_stop(jd_sealer *s);
 
+/* True where all that was given and not yet put is of this slot. Another's key could take the place in the vault's cache
+ * of one that is still sealed with: put first. */
+bool jd_sealer_takes(const jd_sealer *s, jd_slot slot);
+
 /* One more, behind those given before, or behind `chain` where none are. What it points to stays until it is put. */
 void jd_sealer_give(jd_sealer *s, const jd_entry *e, const jd_secret *key, jd_slot slot, jd_str plain,
                     const uint8_t chain[JD_CHAIN]);

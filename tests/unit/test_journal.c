@@ -4,6 +4,8 @@
 #include "proto/messages.h"
 #include "tests/unit/support.h"
 #include "workers/journal.h"
+#include "workers/keys.h"
+#include "workers/sealer.h"
 
 /* A store whose keys seal the entries here. */
 static struct {
@@ -205,6 +207,47 @@ static void numbers_nobody_knows_are_damage(void **state)
     }
 }
 
+static void give(jd_sealer *sealer, jd_entry *run, uint64_t n, jd_slot slot, const uint8_t chain[JD_CHAIN])
+{
+    const jd_secret *key = jd_key_to_seal(vault(), &s.txn, &slot);
+    for (uint64_t i = 0; i < n; i++) {
+        run[i] = an_entry();
+        run[i].seq = 1000 + i;
+        assert_true(jd_sealer_takes(sealer, slot));
+        jd_sealer_give(sealer, &run[i], key, slot, JD_STR("plain"), chain);
+    }
+}
+
+/* By the thread or by who gave them, few or many: the same bytes, and the chain goes on. */
+static void a_run_is_sealed_as_one_by_one(void **state)
+{
+    (void)state;
+    enum { MOST = 3000 };
+    static jd_entry run[MOST];
+    static const uint64_t lengths[] = { 1, 63, 64, 65, MOST };
+    jd_slot month = { JD_SLOT_MONTH, 24311 }, other = { JD_SLOT_MONTH, 24311 + 64 };
+    jd_sealer *sealer = jd_sealer_start(vault());
+    for (int l = 0; l < LENGTH(lengths); l++) {
+        uint8_t chain[JD_CHAIN] = { 0 }, alone[JD_CHAIN] = { 0 };
+        give(sealer, run, lengths[l], month, chain);
+        assert_false(jd_sealer_takes(sealer, other)); /* its key would lie where this one's does */
+        jd_sealer_put(sealer, &s.txn, chain);
+        assert_true(jd_sealer_takes(sealer, other));
+        for (uint64_t i = 0; i < lengths[l]; i++) {
+            jd_buf b = { 0 };
+            jd_str row;
+            jd_key k = jd_key_seq(run[i].seq);
+            jd_entry_pack(&run[i], vault(), jd_key_to_seal(vault(), &s.txn, &month), month, JD_STR("plain"), &b);
+            jd_entry_close(&b, 0, alone, alone);
+            assert_true(jd_get(&s.txn, JD_DB_JOURNAL, jd_k(&k), &row) && jd_str_eq(row, jd_buf_view(&b)));
+            jd_del(&s.txn, JD_DB_JOURNAL, jd_k(&k));
+            jd_buf_free(&b);
+        }
+        assert_memory_equal(chain, alone, JD_CHAIN);
+    }
+    jd_sealer_stop(sealer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -214,6 +257,7 @@ int main(void)
         cmocka_unit_test(every_changed_bit_breaks_the_chain),
         cmocka_unit_test(a_hash_covers_the_entry_before),
         cmocka_unit_test(numbers_nobody_knows_are_damage),
+        cmocka_unit_test(a_run_is_sealed_as_one_by_one),
     };
     return RUN(tests);
 }

@@ -139,15 +139,10 @@ static uint32_t hash(jd_str v)
     return h ^ h >> 15;
 }
 
-static bool same(jd_str a, jd_str b)
-{
-    return a.n == b.n && memcmp(a.p, b.p, a.n) == 0;
-}
-
 static const struct slot *find_slot(const key *k, jd_str v)
 {
     uint32_t at = hash(v) & k->mask;
-    while (k->slots[at].value.p && !same(k->slots[at].value, v)) at = (at + 1) & k->mask;
+    while (k->slots[at].value.p && !jd_str_eq(k->slots[at].value, v)) at = (at + 1) & k->mask;
     return &k->slots[at];
 }
 
