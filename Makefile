@@ -28,9 +28,10 @@ say = $(if $(V),,@printf '%-5s %s\n' $(1) $(patsubst $(CURDIR)/%,%,$@))
 # What each program is made of. A new source file in a folder is found without being listed.
 base_src    := $(wildcard base/*.c)
 proto_src   := $(wildcard proto/*.c)
+loop_src    := $(wildcard proto/uv/*.c)
 policy_src  := $(wildcard workers/policy/*.c)
-worker_src  := $(filter-out workers/main.c,$(wildcard workers/*.c workers/rules/*.c workers/handlers/*.c)) $(policy_src)
-daemon_src  := $(filter-out daemon/main.c,$(wildcard daemon/*.c))
+worker_src  := $(filter-out workers/main.c,$(wildcard workers/*.c workers/rules/*.c workers/handlers/*.c)) $(policy_src) $(loop_src)
+daemon_src  := $(filter-out daemon/main.c,$(wildcard daemon/*.c)) $(loop_src)
 lib_src     := $(wildcard ctl/lib/*.c)
 ctl_src     := $(wildcard ctl/*.c)
 # A peer whose client library is not there is left out, and said to be missing.

@@ -251,6 +251,11 @@ char *jd_worker_socket(jd_config *c, uint32_t division)
     return jd_path(&c->arena, c->runtime, "worker-%06u.sock", division);
 }
 
+char *jd_questions_socket(jd_config *c, uint32_t division)
+{
+    return jd_path(&c->arena, c->runtime, "questions-%06u.sock", division);
+}
+
 char *jd_policy_file(jd_config *c, uint32_t division)
 {
     return jd_path(&c->arena, c->policies, "%06u.yaml", division);

@@ -50,9 +50,10 @@ void jd_config_free(jd_config *c);
 
 char *jd_path(jd_arena *a, const char *dir, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
-/* STATE/530900 and RUNTIME/worker-530900.sock */
+/* STATE/530900, RUNTIME/worker-530900.sock and RUNTIME/questions-530900.sock */
 char *jd_store_dir(jd_config *c, uint32_t division);
 char *jd_worker_socket(jd_config *c, uint32_t division);
+char *jd_questions_socket(jd_config *c, uint32_t division);
 char *jd_policy_file(jd_config *c, uint32_t division);
 char *jd_calendar_file(jd_config *c);
 

@@ -1,4 +1,4 @@
-/* One division as the daemon sees it: a connection to its worker, what is gathered for it, what it has
+/* One division as the daemon sees it: the connections to its worker, what is gathered for it, what it has
  * not answered yet, and when it wants to be woken. */
 #include <limits.h>
 #include <stdlib.h>
@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mutant.h"
 #include "daemon/done.h"
+#include "daemon/line.h"
 #include "proto/receipt.h"
 
 enum {
@@ -29,15 +30,12 @@ struct jd_division {
     jd_daemon *d;
     uint32_t code;
     int place; /* in the configuration */
-    char *path;
     jd_clock clock;
-    jd_child *child; /* NULL where the service manager starts it */
-    uv_pipe_t pipe;
-    uv_connect_t connecting;
+    jd_child *child;         /* NULL where the service manager starts it */
+    jd_line work, questions; /* one lost is both lost */
     uv_timer_t retry, wake, ping, telling;
-    bool ready, closing, pipe_open;
+    bool ready, closing;
     uint64_t away_since; /* loop time, ms; 0 while ready */
-    jd_buf in;
     /* gathered, not yet sent */
     jd_buf gathered, senders;
     uint32_t gathered_n;
@@ -54,37 +52,13 @@ static void connect_soon(jd_division *v);
 
 /* ------------------------------------------------------------ sending */
 
-typedef struct outgoing {
-    uv_write_t req;
-    jd_buf frame;
-} outgoing;
-
-static void on_written(uv_write_t *req, int status)
-{
-    outgoing *o = (outgoing *)req;
-    (void)status; /* the reader sees a broken connection */
-    jd_buf_free(&o->frame);
-    free(o);
-}
-
-/* Takes the frame over. */
-static void send_own(jd_division *v, jd_buf *frame)
-{
-    outgoing *o = calloc(1, sizeof *o);
-    if (!o || frame->failed) jd_die(JD_EX_TEMPFAIL, "out of memory");
-    o->frame = *frame;
-    *frame = (jd_buf){ 0 };
-    uv_buf_t b = uv_buf_init(o->frame.p, (unsigned)o->frame.n);
-    if (uv_write(&o->req, (uv_stream_t *)&v->pipe, &b, 1, on_written) != 0) on_written(&o->req, -1);
-}
-
 /* The frame stays with the batch until it is answered; a copy goes out, so that an answer may come
  * before libuv is done with the write. */
 static void send_batch(jd_division *v, const batch *b)
 {
     jd_buf copy = { 0 };
     jd_buf_str(&copy, jd_buf_view(&b->frame));
-    send_own(v, &copy);
+    jd_line_send(&v->work, &copy);
 }
 
 static void begin_batch(jd_division *v)
@@ -159,7 +133,7 @@ bool jd_division_ask(jd_division *v, const jd_link_msg *m)
     jd_buf_u64(&frame, (uint64_t)m->at);
     jd_link_put(&frame, m);
     jd_link_end(&frame, 0);
-    send_own(v, &frame);
+    jd_line_send(&v->questions, &frame);
     return true;
 }
 
@@ -272,46 +246,54 @@ static bool on_frame_ready(jd_division *v, jd_cur *c)
     return true;
 }
 
-static bool on_frame(void *arg, jd_link_kind kind, jd_cur *c)
+static bool on_frame_events(jd_division *v, jd_cur *c)
+{
+    uint64_t seq = jd_cur_u64(c);
+    jd_events_tell(v->d, v->place, c);
+    v->event_seq = v->published = seq;
+    return !c->failed;
+}
+
+static bool take_work(void *arg, jd_link_kind kind, jd_cur *c)
 {
     jd_division *v = arg;
-    uint64_t seq, waiting;
-    uint32_t token;
-    jd_str answer;
     switch (kind) {
     case JD_LINK_READY: return on_frame_ready(v, c);
     case JD_LINK_DONE: on_frame_done(v, c); return true;
-    case JD_LINK_EVENTS:
-        seq = jd_cur_u64(c);
-        jd_events_tell(v->d, v->place, c);
-        v->event_seq = v->published = seq;
-        return !c->failed;
-    case JD_LINK_ANSWER:
-        token = jd_cur_u32(c);
-        answer = jd_cur_lstr(c);
-        if (!c->failed) jd_slot_answer(v->d, token, answer);
-        return !c->failed;
-    case JD_LINK_PONG:
-        jd_cur_u64(c);
-        waiting = jd_cur_u64(c);
-        if (waiting < HANG_MS || !v->child) return !c->failed;
-        jd_log(JD_ERR, "division %06u: the worker has not finished a batch for %llu s", v->code,
-               (unsigned long long)waiting / 1000);
-        jd_child_kill(v->child);
-        return true;
+    case JD_LINK_EVENTS: return on_frame_events(v, c);
     default: return false;
     }
 }
 
-/* ------------------------------------------------------------ the connection */
-
-static void on_pipe_closed(uv_handle_t *h)
+static bool on_frame_answer(jd_division *v, jd_cur *c)
 {
-    jd_division *v = h->data;
-    v->pipe_open = false;
-    v->in.n = 0;
-    if (!v->closing) connect_soon(v);
+    uint32_t token = jd_cur_u32(c);
+    jd_str answer = jd_cur_lstr(c);
+    if (!c->failed) jd_slot_answer(v->d, token, answer);
+    return !c->failed;
 }
+
+static bool on_frame_pong(jd_division *v, jd_cur *c)
+{
+    jd_cur_u64(c);
+    uint64_t waiting = jd_cur_u64(c);
+    if (waiting < HANG_MS || !v->child) return !c->failed;
+    jd_log(JD_ERR, "division %06u: the worker has not finished a batch for %llu s", v->code,
+           (unsigned long long)waiting / 1000);
+    jd_child_kill(v->child);
+    return true;
+}
+
+static bool take_answers(void *arg, jd_link_kind kind, jd_cur *c)
+{
+    switch (kind) {
+    case JD_LINK_ANSWER: return on_frame_answer(arg, c);
+    case JD_LINK_PONG: return on_frame_pong(arg, c);
+    default: return false;
+    }
+}
+
+/* ------------------------------------------------------------ the connections */
 
 /* What had arrived whole is told whole. */
 static void lost(jd_division *v)
@@ -324,55 +306,35 @@ static void lost(jd_division *v)
     if (v->ready) jd_slots_lost(v->d, v);
     v->ready = false;
     uv_timer_stop(&v->wake);
-    if (v->pipe_open && !uv_is_closing((uv_handle_t *)&v->pipe)) uv_close((uv_handle_t *)&v->pipe, on_pipe_closed);
+    jd_line_hang_up(&v->work);
+    jd_line_hang_up(&v->questions);
+    if (!v->closing) connect_soon(v);
 }
 
-static void on_alloc(uv_handle_t *h, size_t suggested, uv_buf_t *buf)
+static void on_down(void *arg)
 {
-    enum { ROOM = 256 * 1024 };
-    jd_division *v = h->data;
-    size_t n = v->in.n;
-    (void)suggested;
-    char *at = jd_buf_room(&v->in, ROOM);
-    v->in.n = n; /* room, not content */
-    *buf = uv_buf_init(at, at ? ROOM : 0);
+    lost(arg);
 }
 
-static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
+static void on_questions_up(void *arg)
 {
-    jd_division *v = stream->data;
-    (void)buf;
-    if (n > 0) v->in.n += (size_t)n;
-    if (n >= 0 && jd_link_frames(&v->in, on_frame, v)) return;
-    if (n >= 0) jd_log(JD_ERR, "division %06u: a frame that cannot be read", v->code);
-    lost(v);
+    jd_division *v = arg;
+    jd_line_connect(&v->work, &v->d->loop);
 }
 
-static void on_connected(uv_connect_t *req, int status)
+static void on_work_up(void *arg)
 {
-    jd_division *v = req->data;
-    jd_buf frame = { 0 };
-    if (v->closing) return;
-    if (status != 0) {
-        lost(v);
-        return;
-    }
-    uv_read_start((uv_stream_t *)&v->pipe, on_alloc, on_read);
-    jd_link_begin(&frame, JD_LINK_OPEN);
-    jd_buf_u16(&frame, JD_LINK_VERSION);
-    jd_buf_u32(&frame, v->code);
-    jd_link_end(&frame, 0);
-    send_own(v, &frame);
+    (void)arg; /* the worker says when it is ready */
 }
 
 static void on_retry(uv_timer_t *t)
 {
     jd_division *v = t->data;
-    if (v->pipe_open || v->closing) return;
-    uv_pipe_init(&v->d->loop, &v->pipe, 0);
-    v->pipe.data = v->connecting.data = v;
-    v->pipe_open = true;
-    uv_pipe_connect(&v->connecting, &v->pipe, v->path, on_connected);
+    if (v->closing) return;
+    if (v->work.open || v->questions.open)
+        connect_soon(v);
+    else
+        jd_line_connect(&v->questions, &v->d->loop);
 }
 
 static void connect_soon(jd_division *v)
@@ -415,7 +377,7 @@ static void on_ping(uv_timer_t *t)
     jd_link_begin(&frame, JD_LINK_PING);
     jd_buf_u64(&frame, uv_now(&v->d->loop));
     jd_link_end(&frame, 0);
-    send_own(v, &frame);
+    jd_line_send(&v->questions, &frame);
 }
 
 /* ------------------------------------------------------------ life */
@@ -428,7 +390,18 @@ jd_division *jd_division_new(jd_daemon *d, int place)
     v->d = d;
     v->code = code;
     v->place = place;
-    v->path = jd_worker_socket(d->config, code);
+    v->work = (jd_line){ .path = jd_worker_socket(d->config, code),
+                         .division = code,
+                         .up = on_work_up,
+                         .down = on_down,
+                         .take = take_work,
+                         .arg = v };
+    v->questions = (jd_line){ .path = jd_questions_socket(d->config, code),
+                              .division = code,
+                              .up = on_questions_up,
+                              .down = on_down,
+                              .take = take_answers,
+                              .arg = v };
     v->last = &v->first;
     v->heard_last = &v->heard;
     v->wake_at = JD_NO_TIME;

@@ -22,11 +22,11 @@ static jd_command command_of(const jd_link_msg *m)
                          .body = m->body };
 }
 
-static bool read_one(jd_inbatch *b)
+static bool read_one(jd_inbatch *b, jd_cur *c)
 {
     jd_link_msg m;
     jd_batched *v = &b->v[b->n++];
-    if (!jd_link_take(&b->rest, &m) || !is_command(&m)) return false;
+    if (!jd_link_take(c, &m) || !is_command(&m)) return false;
     jd_command cmd = command_of(&m);
     v->token = m.token;
     v->actor = m.actor;
@@ -35,31 +35,29 @@ static bool read_one(jd_inbatch *b)
     return true;
 }
 
-jd_inbatch *jd_inbatch_new(uint64_t link, const char *p, size_t n)
+/* Whatever is no command of the table makes the whole frame unreadable: a daemon of ours sends none. */
+static bool read_messages(jd_inbatch *b, jd_cur *c, uint32_t count)
 {
     enum { LEAST = 53 }; /* bytes a message takes: a count beyond them is a lie */
+    if (c->failed || count > (size_t)(c->end - c->p) / LEAST) return false;
+    b->v = jd_alloc(&b->arena, sizeof *b->v * (count + 1));
+    while (b->n < count)
+        if (!read_one(b, c)) return false;
+    return jd_cur_done(c);
+}
+
+jd_inbatch *jd_inbatch_read(const char *p, size_t n)
+{
     jd_inbatch *b = calloc(1, sizeof *b);
     if (!b) jd_die(JD_EX_TEMPFAIL, "out of memory");
     jd_str bytes = jd_copy(&b->arena, (jd_str){ p, (uint32_t)n });
-    b->link = link;
-    b->rest = jd_cur_of(bytes.p, bytes.n);
-    b->number = jd_cur_u64(&b->rest);
-    b->published = jd_cur_u64(&b->rest);
-    b->now = (jd_ms)jd_cur_u64(&b->rest);
-    b->count = jd_cur_u32(&b->rest);
-    if (b->count > (size_t)(b->rest.end - b->rest.p) / LEAST) b->rest.failed = true;
-    if (!b->rest.failed) b->v = jd_alloc(&b->arena, sizeof *b->v * (b->count + 1));
-    return b;
-}
-
-/* Whatever is no command of the table makes the whole frame unreadable: a daemon of ours sends none. */
-jd_batch_state jd_inbatch_read(jd_inbatch *b, uint32_t most)
-{
-    if (b->rest.failed) return JD_BATCH_UNREADABLE;
-    for (; most && b->n < b->count; most--)
-        if (!read_one(b)) return JD_BATCH_UNREADABLE;
-    if (b->n < b->count) return JD_BATCH_MORE;
-    return jd_cur_done(&b->rest) ? JD_BATCH_WHOLE : JD_BATCH_UNREADABLE;
+    jd_cur c = jd_cur_of(bytes.p, bytes.n);
+    b->number = jd_cur_u64(&c);
+    b->published = jd_cur_u64(&c);
+    b->now = (jd_ms)jd_cur_u64(&c);
+    if (read_messages(b, &c, jd_cur_u32(&c))) return b;
+    jd_inbatch_free(b);
+    return NULL;
 }
 
 void jd_inbatch_attach(jd_inbatch *b, const char *policy_file)
@@ -82,7 +80,6 @@ void jd_inbatch_free(jd_inbatch *b)
     jd_arena_free(&b->news.arena);
     jd_buf_free(&b->scratch);
     jd_buf_free(&b->said);
-    jd_buf_free(&b->words);
     free(b);
 }
 
@@ -105,61 +102,46 @@ static void put_receipt(jd_engine *g, jd_inbatch *b, const jd_batched *m, jd_buf
         jd_buf_add(out, b->said.p + m->said_at, m->said_n);
 }
 
-/* A count that is known when what it counts has been written. */
-static void open_count(jd_inbatch *b)
+/* Receipts lie behind one another: token, length, bytes. A pushed message has none. */
+static uint32_t put_receipts(jd_engine *g, jd_inbatch *b, jd_buf *out)
 {
-    b->count_at = b->words.n;
-    b->counted = 0;
-    jd_buf_u32(&b->words, 0);
+    uint32_t n = 0;
+    for (const jd_batched *m = b->v; m < b->v + b->n; m++) {
+        if (m->prepared.cmd.push) continue;
+        jd_buf_u32(out, m->token);
+        size_t at = jd_buf_lstr_open(out);
+        put_receipt(g, b, m, out);
+        jd_buf_lstr_close(out, at);
+        n++;
+    }
+    return n;
 }
 
-static void close_count(jd_inbatch *b)
+static uint32_t put_events(const jd_engine *g, const jd_inbatch *b, jd_buf *out)
 {
-    jd_buf_set_u32(&b->words, b->count_at, b->counted);
+    uint32_t n = 0;
+    for (const jd_news_item *i = b->undone ? NULL : b->news.first; i; i = i->next) n += jd_news_publish(g, i, out);
+    return n;
 }
 
-static void begin_words(jd_inbatch *b)
+static size_t open_count(jd_buf *out)
+{
+    jd_buf_u32(out, 0);
+    return out->n - sizeof(uint32_t);
+}
+
+void jd_inbatch_tell(jd_engine *g, jd_inbatch *b, jd_buf *frame)
 {
     enum { USUAL = 768 }; /* bytes a receipt and an event take */
-    jd_buf *out = &b->words;
-    jd_buf_room(out, (size_t)b->n * USUAL + 1);
-    out->n = 0;
-    jd_link_begin(out, JD_LINK_DONE);
-    jd_buf_u64(out, b->number);
-    jd_buf_u64(out, b->event_seq);
-    jd_buf_u64(out, (uint64_t)b->wake);
-    open_count(b);
-}
-
-/* Receipts lie behind one another: token, length, bytes. A pushed message has none. */
-static void tell_one(jd_engine *g, jd_inbatch *b, const jd_batched *m)
-{
-    if (m->prepared.cmd.push) return;
-    jd_buf_u32(&b->words, m->token);
-    size_t at = jd_buf_lstr_open(&b->words);
-    put_receipt(g, b, m, &b->words);
-    jd_buf_lstr_close(&b->words, at);
-    b->counted++;
-}
-
-static void begin_events(jd_inbatch *b)
-{
-    close_count(b);
-    open_count(b);
-    b->speaking = true;
-    b->unspoken = b->undone ? NULL : b->news.first;
-}
-
-bool jd_inbatch_tell(jd_engine *g, jd_inbatch *b, uint32_t most)
-{
-    if (!b->words.n) begin_words(b);
-    for (; most && b->told < b->n; most--) tell_one(g, b, &b->v[b->told++]);
-    if (b->told < b->n) return false;
-    if (!b->speaking) begin_events(b);
-    for (; most && b->unspoken; most--, b->unspoken = b->unspoken->next)
-        b->counted += jd_news_publish(g, b->unspoken, &b->words);
-    if (b->unspoken) return false;
-    close_count(b);
-    jd_link_end(&b->words, 0);
-    return true;
+    jd_buf_room(frame, (size_t)b->n * USUAL + 1);
+    frame->n = 0;
+    jd_link_begin(frame, JD_LINK_DONE);
+    jd_buf_u64(frame, b->number);
+    jd_buf_u64(frame, b->event_seq);
+    jd_buf_u64(frame, (uint64_t)b->wake);
+    size_t at = open_count(frame);
+    jd_buf_set_u32(frame, at, put_receipts(g, b, frame));
+    at = open_count(frame);
+    jd_buf_set_u32(frame, at, put_events(g, b, frame));
+    jd_link_end(frame, 0);
 }

@@ -1,6 +1,5 @@
 /* A batch on its way: read and prepared for the writer as it comes from the daemon (frame JD_LINK_BATCH), put in
- * words when its fate is known (JD_LINK_DONE). Both are the loop thread's work, some messages at a time, so that a query
- * does not wait for thousands. */
+ * words when its fate is known (JD_LINK_DONE). Both are the loop thread's work. */
 #ifndef JD_BATCH_H
 #define JD_BATCH_H
 
@@ -15,13 +14,10 @@ typedef struct jd_batched {
 } jd_batched;
 
 typedef struct jd_inbatch {
-    struct jd_inbatch *next; /* the loop's, while it waits to be read */
-    uint64_t link;           /* over which connection it came */
     uint64_t number;
     uint64_t published; /* the last event the daemon has handed on */
     jd_ms now;
-    uint32_t n, count; /* read, of so many */
-    jd_cur rest;       /* not read yet */
+    uint32_t n;
     jd_batched *v;
     jd_arena arena;
     jd_buf scratch; /* its room is used again for each message */
@@ -30,21 +26,12 @@ typedef struct jd_inbatch {
     bool undone; /* its commit failed: everybody is told to send again */
     uint64_t event_seq;
     jd_ms wake;
-    uint32_t told;                /* messages whose receipts are in words */
-    bool speaking;                /* of events: */
-    const jd_news_item *unspoken; /* those that are not in words */
-    jd_buf words;                 /* the frame, so far */
-    size_t count_at;              /* of its receipts, then of its events */
-    uint32_t counted;
 } jd_inbatch;
 
-typedef enum { JD_BATCH_MORE, JD_BATCH_WHOLE, JD_BATCH_UNREADABLE } jd_batch_state;
-
-jd_inbatch *jd_inbatch_new(uint64_t link, const char *p, size_t n); /* the bytes are copied */
-jd_batch_state jd_inbatch_read(jd_inbatch *b, uint32_t most);       /* messages */
+jd_inbatch *jd_inbatch_read(const char *p, size_t n); /* the bytes are copied; NULL: they are no batch */
 /* What the worker itself puts beside a message: for policy.activate the policy of the folder, as it is now. */
 void jd_inbatch_attach(jd_inbatch *b, const char *policy_file);
-bool jd_inbatch_tell(jd_engine *g, jd_inbatch *b, uint32_t most); /* true: `words` is the whole frame */
+void jd_inbatch_tell(jd_engine *g, jd_inbatch *b, jd_buf *frame); /* in words, a whole frame */
 void jd_inbatch_free(jd_inbatch *b);
 
 #endif

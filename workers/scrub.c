@@ -79,6 +79,11 @@ static bool walk(jd_scrub *s, int fd)
     return more && n == STEP + ROW;
 }
 
+bool jd_scrub_waits(const jd_scrub *s)
+{
+    return s->now.n || s->next.n;
+}
+
 bool jd_scrub_step(jd_scrub *s, jd_store *store)
 {
     if (!s->now.n && s->next.n) take_destroyed(s, store);
@@ -86,7 +91,7 @@ bool jd_scrub_step(jd_scrub *s, jd_store *store)
         s->now.n = 0;
         fdatasync(jd_store_fd(store));
     }
-    return s->now.n || s->next.n;
+    return jd_scrub_waits(s);
 }
 
 void jd_scrub_free(jd_scrub *s)

@@ -18,6 +18,7 @@ typedef struct jd_scrub {
 void jd_scrub_add(jd_scrub *s, jd_str patterns);
 void jd_scrub_pattern(jd_str key, jd_str row, jd_buf *out);
 
+bool jd_scrub_waits(const jd_scrub *s);           /* for a step */
 bool jd_scrub_step(jd_scrub *s, jd_store *store); /* by the writer, in no transaction; true: there is more */
 void jd_scrub_free(jd_scrub *s);
 

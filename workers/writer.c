@@ -26,6 +26,7 @@ typedef struct item {
     uint64_t link;
     jd_inbatch *batch; /* in: NULL for a daemon that comes; out: NULL for a frame, */
     jd_buf bytes;      /* which is here */
+    bool here;         /* of jd_writer_apply: whose caller has the batch */
     int64_t since;     /* monotonic, ms */
 } item;
 
@@ -41,6 +42,7 @@ struct jd_writer {
     pthread_mutex_t lock;
     pthread_cond_t more;
     queue in, out;
+    bool at_work;             /* somebody has the engine: the thread, or the caller of jd_writer_apply */
     int64_t busy_since;       /* of the oldest frame being applied, 0 when idle */
     bool scrub;               /* keys were destroyed, copies of them may be left */
     bool stop, rekey, rewrap; /* rewrap: keys may be wrapped by an older master key */
@@ -176,34 +178,45 @@ static void look_at_readers(jd_writer *w)
 }
 
 /* A batch speaks for its own events: those of the next are told with that one, which may not arrive. */
-static void tell(jd_writer *w, item *i, jd_ms wake, bool undone)
+static void meet_fate(jd_writer *w, item *i, jd_ms wake, bool undone)
 {
-    i->batch->undone = undone;
-    if (undone || JD_IS_MUTANT(one_for_all)) i->batch->event_seq = w->g->tally.event_seq;
-    i->batch->wake = wake;
-    send_out(w, i);
+    jd_inbatch *b = i->batch;
+    b->undone = undone;
+    if (undone || JD_IS_MUTANT(one_for_all)) b->event_seq = w->g->tally.event_seq;
+    b->wake = wake;
+    if (!i->here) send_out(w, i);
 }
 
-/* All batches that have arrived, in one transaction. */
-static void run_batches(jd_writer *w, item **items, int n)
+static jd_ms apply_all(jd_writer *w, item **run, int n)
 {
     look_at_room(w->g);
     look_at_readers(w);
     jd_batch_begin(w->g);
     for (int i = 0; i < n; i++) {
-        take_published(w, items[i]->batch);
-        apply_batch(w, items[i]->batch);
+        take_published(w, run[i]->batch);
+        apply_batch(w, run[i]->batch);
     }
     write_published(w);
-    jd_ms wake = jd_next_due(w->g), now = items[n - 1]->batch->now;
-    for (int i = 0; JD_IS_MUTANT(early_receipt) && i < n; i++) tell(w, items[i], wake, false);
+    return jd_next_due(w->g);
+}
+
+static int commit_all(jd_writer *w, jd_ms now, jd_ms *wake)
+{
     int rc = jd_batch_commit(w->g);
-    if (rc) {
-        commit_failed(rc);
-        w->salt += !JD_IS_MUTANT(same_nonce); /* the numbers will be given again */
-        if (wake != JD_NO_TIME && wake < now + AGAIN_MS) wake = now + AGAIN_MS;
-    }
-    for (int i = 0; !JD_IS_MUTANT(early_receipt) && i < n; i++) tell(w, items[i], wake, rc != 0);
+    if (!rc) return 0;
+    commit_failed(rc);
+    w->salt += !JD_IS_MUTANT(same_nonce); /* the numbers will be given again */
+    if (*wake != JD_NO_TIME && *wake < now + AGAIN_MS) *wake = now + AGAIN_MS;
+    return rc;
+}
+
+/* All batches that have arrived, in one transaction. */
+static void run_batches(jd_writer *w, item **run, int n)
+{
+    jd_ms wake = apply_all(w, run, n), now = run[n - 1]->batch->now;
+    for (int i = 0; JD_IS_MUTANT(early_receipt) && i < n; i++) meet_fate(w, run[i], wake, false);
+    int rc = commit_all(w, now, &wake);
+    for (int i = 0; !JD_IS_MUTANT(early_receipt) && i < n; i++) meet_fate(w, run[i], wake, rc != 0);
     if (!rc) jd_checkpoint(w->g->checkpoints, w->g);
 }
 
@@ -281,11 +294,18 @@ static void rewrap_some(jd_writer *w)
 
 /* ------------------------------------------------------------ the thread */
 
+static bool has_work(const jd_writer *w)
+{
+    return w->in.head || w->stop || w->rekey || w->rewrap || w->scrub;
+}
+
 static item *wait_for_work(jd_writer *w, bool *over)
 {
     pthread_mutex_lock(&w->lock);
+    w->at_work = false;
     w->busy_since = 0;
-    while (!w->in.head && !w->stop && !w->rekey && !w->rewrap && !w->scrub) pthread_cond_wait(&w->more, &w->lock);
+    while (w->at_work || !has_work(w)) pthread_cond_wait(&w->more, &w->lock);
+    w->at_work = true;
     item *all = queue_all(&w->in);
     if (all) w->busy_since = all->since;
     bool rekey = w->rekey;
@@ -296,23 +316,26 @@ static item *wait_for_work(jd_writer *w, bool *over)
     return all;
 }
 
-static void run_all(jd_writer *w, item *all)
+static item *run_some(jd_writer *w, item *all)
 {
     item *run[TOGETHER];
     int n = 0;
-    while (all) {
-        item *i = all;
-        all = all->next;
-        bool is_batch = i->batch != NULL;
-        if (is_batch) run[n++] = i;
-        if (n && (!is_batch || n == TOGETHER || !all)) {
-            run_batches(w, run, n);
-            n = 0;
-        }
-        if (is_batch) continue;
-        open_link(w, i->link);
-        item_free(i);
-    }
+    for (; all && all->batch && n < TOGETHER; all = all->next) run[n++] = all;
+    run_batches(w, run, n);
+    return all;
+}
+
+static item *run_open(jd_writer *w, item *i)
+{
+    item *next = i->next;
+    open_link(w, i->link);
+    item_free(i);
+    return next;
+}
+
+static void run_all(jd_writer *w, item *all)
+{
+    while (all) all = all->batch ? run_some(w, all) : run_open(w, all);
 }
 
 static void *writer_main(void *arg)
@@ -355,6 +378,27 @@ void jd_writer_give(jd_writer *w, uint64_t link, jd_inbatch *b)
     queue_add(&w->in, i);
     pthread_cond_signal(&w->more);
     pthread_mutex_unlock(&w->lock);
+}
+
+bool jd_writer_apply(jd_writer *w, jd_inbatch *b)
+{
+    enum { FEW = 16 }; /* messages */
+    item i = { .batch = b, .here = true }, *run = &i;
+    if (b->n > FEW || JD_IS_MUTANT(early_receipt)) return false;
+    pthread_mutex_lock(&w->lock);
+    bool mine = !w->at_work && !has_work(w);
+    if (mine) w->at_work = true;
+    if (mine) w->busy_since = monotonic_ms();
+    pthread_mutex_unlock(&w->lock);
+    if (!mine) return false;
+    run_batches(w, &run, 1);
+    pthread_mutex_lock(&w->lock);
+    w->at_work = false;
+    w->busy_since = 0;
+    w->scrub = jd_scrub_waits(&w->g->scrub);
+    if (has_work(w)) pthread_cond_signal(&w->more);
+    pthread_mutex_unlock(&w->lock);
+    return true;
 }
 
 void jd_writer_rekey(jd_writer *w)

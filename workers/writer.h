@@ -14,6 +14,10 @@ jd_writer *jd_writer_start(jd_engine *g, uint64_t salt, void (*wake)(void *), vo
  * connection. */
 void jd_writer_give(jd_writer *w, uint64_t link, jd_inbatch *b);
 
+/* A batch of few messages, while the thread has nothing to do, is applied by the caller itself: two threads that wake each
+ * other take longer. True: its fate is known, and it is the caller's still. False: give it to the thread. */
+bool jd_writer_apply(jd_writer *w, jd_inbatch *b);
+
 /* A batch whose fate is known and is to be told, or a frame for a connection; false when there is neither. Both become
  * the caller's. */
 bool jd_writer_take(jd_writer *w, uint64_t *link, jd_inbatch **batch, jd_buf *frame);

@@ -10,7 +10,7 @@ enum { AT_ONCE = 64 };
 
 struct sim_loop {
     uv_loop_t *uv;
-    sim_thread *thread;
+    sim_thread *thread; /* that turns it; NULL: none yet */
     sim_process *p;
     sim_handle *handles;
     sim_reader reader;
@@ -30,7 +30,7 @@ int uv_loop_init(uv_loop_t *uv)
     sim_loop *l = calloc(1, sizeof *l);
     if (!l) return UV_ENOMEM;
     *uv = (uv_loop_t){ .internal_fields = l };
-    *l = (sim_loop){ .uv = uv, .thread = sim_self(), .p = sim_current(), .now = sim_now() / SIM_MS, .next = loops };
+    *l = (sim_loop){ .uv = uv, .p = sim_current(), .now = sim_now() / SIM_MS, .next = loops };
     loops = l;
     return 0;
 }
@@ -80,7 +80,7 @@ sim_handle *sim_handle_new(uv_loop_t *loop, uv_handle_t *h, uv_handle_type type,
 
 void sim_loop_wake(sim_loop *l)
 {
-    sim_unpark(l->thread);
+    if (l->thread) sim_unpark(l->thread);
 }
 
 void sim_handle_pend(sim_handle *h)
@@ -308,6 +308,7 @@ int uv_run(uv_loop_t *uv, uv_run_mode mode)
 {
     sim_loop *l = loop_of(uv);
     (void)mode;
+    l->thread = sim_self();
     while (is_alive(l) && !uv->stop_flag) {
         l->now = sim_now() / SIM_MS;
         run_timers(l);
