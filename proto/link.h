@@ -1,4 +1,5 @@
-/* What daemon and worker say to each other: frames over a unix socket, one batch a frame.
+/* What daemon and worker say to each other: frames over two unix sockets, one batch a frame. One carries commands, the
+ * other queries; each connection begins with OPEN.
  *
  * A frame is [u32 length of the rest][u8 kind][payload]; integers little-endian. Both ends are ours and
  * of one version, but a worker trusts a daemon no further than this page: it reads with bounds, checks
@@ -12,7 +13,7 @@
 #include "proto/actor.h"
 
 enum {
-    JD_LINK_VERSION = 2,
+    JD_LINK_VERSION = 3,
     JD_LINK_FRAME_MAX = 64 * 1024 * 1024, /* bytes */
     JD_LINK_BATCHES = 2,                  /* batches a daemon may have unanswered */
 };
@@ -21,8 +22,8 @@ typedef enum {
     /* daemon to worker */
     JD_LINK_OPEN = 1, /* u16 version, u32 division */
     JD_LINK_BATCH,    /* u64 batch, u64 published, u64 now, u32 count, messages */
-    JD_LINK_QUERY,    /* u64 now, one message */
-    JD_LINK_PING,     /* u64 nonce */
+    JD_LINK_QUERY,    /* on the socket for questions: u64 now, one message */
+    JD_LINK_PING,     /* likewise: u64 nonce */
     /* worker to daemon */
     JD_LINK_READY,  /* u64 last event, u64 wake, u64 time of the last command, u64 epoch */
     JD_LINK_DONE,   /* u64 batch, u64 last event, u64 wake, u32 receipts, receipts, u32 events, events */

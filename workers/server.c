@@ -36,6 +36,7 @@ static void tell(server *s, uint64_t link, jd_inbatch *b)
     jd_inbatch_tell(s->g, b, &frame);
     jd_inbatch_free(b);
     jd_port_send(&s->port, link, &frame);
+    if (s->told_full != s->g->nearly_full) tell_state(s);
 }
 
 static void tell_all(server *s)
@@ -52,9 +53,7 @@ static void tell_all(server *s)
 
 static void on_done(uv_async_t *a)
 {
-    server *s = a->data;
-    tell_all(s);
-    if (s->told_full != s->g->nearly_full) tell_state(s);
+    tell_all(a->data);
 }
 
 static void wake_loop(void *arg)

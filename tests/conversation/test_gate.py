@@ -444,25 +444,15 @@ KINDS = {"OPEN": 1, "BATCH": 2, "QUERY": 3, "DONE": 6, "ANSWER": 7}
 ROLES = {"admin": 0, "intake": 1, "staff": 2, "supervisor-portal": 3, "watch": 4}
 
 
-class Liar:
-    """Speaks to a worker as jiandud does, and says of every message whatever it likes about who sent it. The true
-    daemon is stopped meanwhile: it would come again at once, and a worker listens to the last that came."""
+class Socket:
+    """One of the worker's two sockets, spoken to as jiandud does."""
 
-    def __init__(self, daemon, division=LINCANG):
-        self.true = daemon.process
-        self.true.send_signal(signal.SIGSTOP)
+    def __init__(self, path, division):
         self.s = socket.socket(socket.AF_UNIX)
-        self.s.connect(str(daemon.runtime / f"worker-{division}.sock"))
+        self.s.connect(str(path))
         self.s.settimeout(5)
-        self.number, self.buffer = 0, b""
-        self.frame("OPEN", struct.pack("<HI", 2, int(division)))
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.s.close()
-        self.true.send_signal(signal.SIGCONT)
+        self.buffer = b""
+        self.frame("OPEN", struct.pack("<HI", 3, int(division)))
 
     def frame(self, kind, payload):
         self.s.sendall(struct.pack("<IB", len(payload) + 1, KINDS[kind]) + payload)
@@ -479,6 +469,26 @@ class Liar:
             if one[0] == KINDS[kind]:
                 return one[1:]
 
+
+class Liar:
+    """Speaks to a worker as jiandud does, and says of every message whatever it likes about who sent it. The true
+    daemon is stopped meanwhile: it would come again at once, and a worker listens to the last that came."""
+
+    def __init__(self, daemon, division=LINCANG):
+        self.true = daemon.process
+        self.true.send_signal(signal.SIGSTOP)
+        self.questions = Socket(daemon.runtime / f"questions-{division}.sock", division)
+        self.work = Socket(daemon.runtime / f"worker-{division}.sock", division)
+        self.number = 0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.work.s.close()
+        self.questions.s.close()
+        self.true.send_signal(signal.SIGCONT)
+
     @staticmethod
     def message(types, type, body, role, name="liar", every=0, departments=(), supervisors=(), at=1767574800000):
         text = lambda b: struct.pack("<I", len(b)) + b
@@ -490,14 +500,14 @@ class Liar:
     def say(self, *args, **kw):
         self.number += 1
         head = struct.pack("<QQqI", self.number, 0, 1767574800000, 1)
-        self.frame("BATCH", head + self.message(*args, **kw))
-        done = self.take("DONE")
+        self.work.frame("BATCH", head + self.message(*args, **kw))
+        done = self.work.take("DONE")
         n, = struct.unpack("<I", done[32:36])
         return msgpack.unpackb(done[36:36 + n])
 
     def ask(self, *args, **kw):
-        self.frame("QUERY", struct.pack("<q", 1767574800000) + self.message(*args, **kw))
-        return msgpack.unpackb(self.take("ANSWER")[8:])
+        self.questions.frame("QUERY", struct.pack("<q", 1767574800000) + self.message(*args, **kw))
+        return msgpack.unpackb(self.questions.take("ANSWER")[8:])
 
 
 @pytest.fixture(scope="module")
