@@ -79,6 +79,8 @@ bool jd_port_opens(int port, pid_t pid, double seconds); /* false: it ended, or 
 pid_t jd_child_of(pid_t parent);
 /* The number behind `key` in /proc/PID/FILE. */
 uint64_t jd_proc(pid_t pid, const char *file, const char *key);
+/* Bytes the block device below `dir` has been given to write, with all that was still in memory; 0 where none counts. */
+uint64_t jd_disk_written(const char *dir);
 
 /* ------------------------------------------------------------ load.c, through_library.c, echo.c */
 

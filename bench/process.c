@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -176,6 +178,21 @@ uint64_t jd_proc(pid_t pid, const char *file, const char *key)
         if (strncmp(line, key, strlen(key)) == 0) v = strtoull(line + strlen(key), NULL, 10);
     if (f) fclose(f);
     return v;
+}
+
+uint64_t jd_disk_written(const char *dir)
+{
+    enum { SECTOR = 512 };
+    char path[64];
+    struct stat s;
+    unsigned long long sectors = 0;
+    if (stat(dir, &s) != 0) jd_fail("%s: %m", dir);
+    snprintf(path, sizeof path, "/sys/dev/block/%u:%u/stat", major(s.st_dev), minor(s.st_dev));
+    sync();
+    FILE *f = fopen(path, "r");
+    if (f && fscanf(f, "%*u %*u %*u %*u %*u %*u %llu", &sectors) != 1) sectors = 0;
+    if (f) fclose(f);
+    return sectors * SECTOR;
 }
 
 pid_t jd_child_of(pid_t parent)

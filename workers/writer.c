@@ -8,16 +8,13 @@
 #include "base/log.h"
 #include "base/mutant.h"
 #include "proto/decode.h"
-#include "proto/link.h"
 #include "workers/checkpoint.h"
-#include "workers/keys.h"
+#include "workers/rewrap.h"
 #include "workers/sealer.h"
-#include "workers/told.h"
+#include "workers/welcome.h"
 
 enum {
-    CATCH_UP = 1000,  /* events a frame when a daemon comes back */
     AGAIN_MS = 1000,  /* a full disk is tried again after so long */
-    REWRAP = 256,     /* keys a commit */
     SCRUB_LAST = 128, /* steps at the end, of 8 MiB each */
 };
 
@@ -42,12 +39,11 @@ struct jd_writer {
     pthread_mutex_t lock;
     pthread_cond_t more;
     queue in, out;
-    bool at_work;             /* somebody has the engine: the thread, or the caller of jd_writer_apply */
-    int64_t busy_since;       /* of the oldest frame being applied, 0 when idle */
-    bool scrub;               /* keys were destroyed, copies of them may be left */
-    bool stop, rekey, rewrap; /* rewrap: keys may be wrapped by an older master key */
-    jd_slot rewrapped;        /* the last that was looked at */
-    int rewraps;
+    bool at_work;       /* somebody has the engine: the thread, or the caller of jd_writer_apply */
+    int64_t busy_since; /* of the oldest frame being applied, 0 when idle */
+    bool scrub;         /* keys were destroyed, copies of them may be left */
+    bool stop, rekey;
+    jd_rewrap rewrap;
     int64_t tidy_at;
     uint64_t published; /* as the daemon last said */
     uint64_t salt;      /* see vault.h */
@@ -97,26 +93,6 @@ static void send_out(jd_writer *w, item *i)
     queue_add(&w->out, i);
     pthread_mutex_unlock(&w->lock);
     w->wake(w->arg);
-}
-
-/* ------------------------------------------------------------ published */
-
-static const jd_str published_key = { "published", 9 };
-
-static uint64_t read_published(jd_writer *w)
-{
-    jd_txn t;
-    jd_str bytes;
-    jd_begin(w->g->store, &t, false);
-    uint64_t v = jd_get(&t, JD_DB_META, published_key, &bytes) ? jd_unkey_seq(bytes) : 0;
-    jd_abort(&t);
-    return v;
-}
-
-static void write_published(jd_writer *w)
-{
-    jd_key v = jd_key_seq(JD_IS_MUTANT(early_published) ? w->g->tally.event_seq : w->published);
-    jd_put(&w->g->txn, JD_DB_META, published_key, jd_k(&v));
 }
 
 /* ------------------------------------------------------------ a batch */
@@ -196,7 +172,7 @@ static jd_ms apply_all(jd_writer *w, item **run, int n)
         take_published(w, run[i]->batch);
         apply_batch(w, run[i]->batch);
     }
-    write_published(w);
+    jd_published_write(&w->g->txn, JD_IS_MUTANT(early_published) ? w->g->tally.event_seq : w->published);
     return jd_next_due(w->g);
 }
 
@@ -222,81 +198,24 @@ static void run_batches(jd_writer *w, item **run, int n)
 
 /* ------------------------------------------------------------ a daemon comes */
 
-static uint64_t catch_up_some(jd_writer *w, uint64_t after, uint64_t link)
-{
-    jd_txn t;
-    jd_arena a = { 0 };
-    item *out = item_new(link);
-    uint32_t n = 0;
-    jd_link_begin(&out->bytes, JD_LINK_EVENTS);
-    jd_buf_u64(&out->bytes, w->g->tally.event_seq);
-    jd_buf_u32(&out->bytes, 0);
-    jd_begin(w->g->store, &t, false);
-    for (jd_told told = jd_told_from(&t, &a, after + 1, w->g->tally.seq); n < CATCH_UP && jd_told_next(&told); n++)
-        jd_publish(w->g, jd_engine_policy(w->g, told.e.policy), &told.e, told.change, &out->bytes);
-    if (t.rc) jd_die(JD_EX_IO, "an event has no journal entry");
-    jd_abort(&t);
-    jd_arena_free(&a);
-    jd_buf_set_u32(&out->bytes, 13, n);
-    jd_link_end(&out->bytes, 0);
-    send_out(w, out);
-    return after + n;
-}
-
-/* Events that were recorded and perhaps never published come first: repeated, never skipped. */
 static void open_link(jd_writer *w, uint64_t link)
 {
-    uint64_t after = read_published(w);
-    while (after < w->g->tally.event_seq) after = catch_up_some(w, after, link);
-    item *ready = item_new(link);
-    jd_batch_begin(w->g);
-    jd_ms wake = jd_next_due(w->g);
-    jd_abort(&w->g->txn);
-    jd_link_begin(&ready->bytes, JD_LINK_READY);
-    jd_buf_u64(&ready->bytes, w->g->tally.event_seq);
-    jd_buf_u64(&ready->bytes, (uint64_t)wake);
-    jd_buf_u64(&ready->bytes, (uint64_t)w->g->tally.at);
-    jd_buf_u64(&ready->bytes, w->g->epoch);
-    jd_link_end(&ready->bytes, 0);
-    send_out(w, ready);
-}
-
-/* ------------------------------------------------------------ another master key */
-
-static void take_master(jd_writer *w)
-{
-    char why[512];
-    if (!jd_vault_reload(w->g->vault, why, sizeof why)) {
-        jd_log(JD_ERR, "%s; the master key stays as it was", why);
-        return;
+    uint64_t after = jd_published_read(w->g->store);
+    while (after < w->g->tally.event_seq) {
+        item *events = item_new(link);
+        after += jd_welcome_events(w->g, after, &events->bytes);
+        send_out(w, events);
     }
-    w->rewrap = true;
-    w->rewrapped = (jd_slot){ 0 };
-    w->rewraps = 0;
-}
-
-/* One bounded commit; what has arrived meanwhile goes before the next. */
-static void rewrap_some(jd_writer *w)
-{
-    jd_txn t;
-    int n = 0;
-    jd_begin(w->g->store, &t, true);
-    int looked = jd_keyring_rewrap(w->g->vault, &t, &w->rewrapped, REWRAP, &n);
-    int rc = n || t.rc ? jd_commit(&t) : 0;
-    if (!rc && !n) jd_abort(&t);
-    if (rc && !jd_store_full(rc)) jd_die(JD_EX_IO, "wrapping keys: %s; stopping", jd_store_error(rc));
-    w->rewraps += rc ? 0 : n;
-    w->rewrap = !rc && looked == REWRAP; /* full: at the next start, or reload */
-    if (w->rewrap || (!w->rewraps && !rc)) return;
-    jd_log(JD_NOTICE, "%d keys are wrapped by version %u of the master key now", w->rewraps,
-           jd_vault_newest(w->g->vault));
+    item *ready = item_new(link);
+    jd_welcome_ready(w->g, &ready->bytes);
+    send_out(w, ready);
 }
 
 /* ------------------------------------------------------------ the thread */
 
 static bool has_work(const jd_writer *w)
 {
-    return w->in.head || w->stop || w->rekey || w->rewrap || w->scrub;
+    return w->in.head || w->stop || w->rekey || w->rewrap.wanted || w->scrub;
 }
 
 static item *wait_for_work(jd_writer *w, bool *over)
@@ -312,7 +231,7 @@ static item *wait_for_work(jd_writer *w, bool *over)
     w->rekey = false;
     *over = w->stop && !all;
     pthread_mutex_unlock(&w->lock);
-    if (rekey) take_master(w);
+    if (rekey) jd_rewrap_reload(&w->rewrap, w->g);
     return all;
 }
 
@@ -343,7 +262,7 @@ static void *writer_main(void *arg)
     jd_writer *w = arg;
     for (bool over = false; !over;) {
         run_all(w, wait_for_work(w, &over));
-        if (w->rewrap && !over) rewrap_some(w);
+        if (w->rewrap.wanted && !over) jd_rewrap_step(&w->rewrap, w->g);
         w->scrub = jd_scrub_step(&w->g->scrub, w->g->store);
     }
     for (int left = SCRUB_LAST; left && jd_scrub_step(&w->g->scrub, w->g->store); left--) continue;
@@ -361,8 +280,8 @@ jd_writer *jd_writer_start(jd_engine *g, uint64_t salt, void (*wake)(void *), vo
     w->arg = arg;
     w->in.tail = &w->in.head;
     w->out.tail = &w->out.head;
-    w->published = read_published(w);
-    w->rewrap = true; /* a newer version may have come while nobody ran */
+    w->published = jd_published_read(g->store);
+    w->rewrap.wanted = true; /* a newer version may have come while nobody ran */
     w->g->sealer = jd_sealer_start(g->vault);
     pthread_mutex_init(&w->lock, NULL);
     pthread_cond_init(&w->more, NULL);
