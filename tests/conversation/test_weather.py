@@ -340,3 +340,24 @@ def test_who_stands_still_holds_up_nobody_else():
         a.settle()
         b.settle()
         assert_nothing_lost(a, b)
+
+
+def test_a_question_waits_for_no_sync():
+    """The disk takes two seconds to sync: what is to be recorded waits for it, whether it is one message or many; who
+    asks does not, nor does whoever looks whether the worker lives."""
+    with faulty.Site() as d:
+        s = jd.appoint(d.client())
+        d.end_worker()
+        d.start_worker(slow=2000)
+        wait_for(lambda: d.up(LINCANG), 20, "the worker to be back")
+        writer, asker = d.client(), d.client()
+        for n in (1, 100):
+            began = time.monotonic()
+            for _ in range(n):
+                writer.send("report.submit", jd.clue(s))
+            time.sleep(0.3)
+            for type, body in (("health.get", {}), ("case.get", {"id": s}), ("case.list", {"entity": "report"})):
+                asker.ok(type, body)
+            assert time.monotonic() - began < 1.5 and not writer.socket.poll(0)
+            assert {writer.receive(10000)["status"] for _ in range(n)} == {"ok"}
+            assert time.monotonic() - began >= 2
