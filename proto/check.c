@@ -20,24 +20,40 @@ static bool good_point(int32_t c, bool prose)
 
 /* What nearly all text consists of needs no table: printable ASCII, and U+3000 to U+9FFF and U+FF00 to U+FF3F, Chinese
  * and its punctuation, where every code point is good. 0 for anything else. */
-static int common_length(const uint8_t *p, utf8proc_ssize_t left)
+static int common_length(const uint8_t *p, size_t left)
 {
     if (*p >= 0x20 && *p < 0x7F) return 1;
     if (left < 3 || (p[1] & 0xC0) != 0x80 || (p[2] & 0xC0) != 0x80) return 0;
     return (*p >= 0xE3 && *p <= 0xE9) || (*p == 0xEF && p[1] == 0xBC) ? 3 : 0;
 }
 
+/* Behind a run of Chinese: most of most text, so its three bytes are looked at together. Counts the code points. */
+static const uint8_t *chinese(const uint8_t *p, const uint8_t *end, int64_t *points)
+{
+    static const uint8_t mask[4] = { 0, 0xC0, 0xC0 }, tail[4] = { 0, 0x80, 0x80 };
+    uint32_t bytes, which, wanted;
+    memcpy(&which, mask, sizeof which);
+    memcpy(&wanted, tail, sizeof wanted);
+    for (; end - p >= 4 && *p >= 0xE3 && *p <= 0xE9; p += 3, ++*points) {
+        memcpy(&bytes, p, sizeof bytes);
+        if ((bytes & which) != wanted) break;
+    }
+    return p;
+}
+
 bool jd_check_utf8(jd_str s, bool prose, int64_t *points)
 {
-    const uint8_t *p = (const uint8_t *)s.p;
-    utf8proc_ssize_t left = s.n, used;
+    const uint8_t *p = (const uint8_t *)s.p, *end = p + s.n;
     int64_t n = 0;
-    for (; left > 0; n++, p += used, left -= used) {
+    while ((p = chinese(p, end, &n)) < end) {
         utf8proc_int32_t c;
-        used = common_length(p, left);
-        if (used) continue;
-        used = utf8proc_iterate(p, left, &c);
-        if (used <= 0 || !good_point(c, prose)) return false;
+        utf8proc_ssize_t used = common_length(p, (size_t)(end - p));
+        if (!used) {
+            used = utf8proc_iterate(p, end - p, &c);
+            if (used <= 0 || !good_point(c, prose)) return false;
+        }
+        p += used;
+        n++;
     }
     *points = n;
     return true;

@@ -58,6 +58,29 @@ static bool good_text(const char *z, bool prose)
     return jd_check_utf8(jd_str_of(z), prose, &points);
 }
 
+static bool is_text(const char *p, uint32_t n)
+{
+    int64_t points;
+    return jd_check_utf8((jd_str){ p, n }, true, &points) && points == 2;
+}
+
+/* Each code point of three bytes, with a letter behind it; then with one of its bytes spoilt, and cut short. */
+static void every_code_point_of_three_bytes(void **state)
+{
+    (void)state;
+    for (uint32_t c = 0x800; c <= 0xFFFF; c++) {
+        char s[] = { (char)(0xE0 | c >> 12), (char)(0x80 | (c >> 6 & 63)), (char)(0x80 | (c & 63)), 'x' };
+        bool half = c >= 0xD800 && c <= 0xDFFF, none = (c >= 0xFDD0 && c <= 0xFDEF) || c >= 0xFFFE;
+        bool turns = c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+        assert_int_equal(is_text(s, 4), !half && !none && !turns);
+        assert_false(is_text(s, 2));
+        s[2] = (char)(s[2] ^ 0x40);
+        assert_false(is_text(s, 4));
+        s[1] = (char)(s[1] ^ 0x40);
+        assert_false(is_text(s, 4));
+    }
+}
+
 static void text_is_utf8_without_tricks(void **state)
 {
     (void)state;
@@ -124,9 +147,13 @@ static void other_forms(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(identity_numbers_by_gb_11643), cmocka_unit_test(one_wrong_digit_is_always_found),
-        cmocka_unit_test(what_a_number_says),           cmocka_unit_test(text_is_utf8_without_tricks),
-        cmocka_unit_test(uuids_in_text_and_in_bytes),   cmocka_unit_test(other_forms),
+        cmocka_unit_test(identity_numbers_by_gb_11643),
+        cmocka_unit_test(one_wrong_digit_is_always_found),
+        cmocka_unit_test(what_a_number_says),
+        cmocka_unit_test(text_is_utf8_without_tricks),
+        cmocka_unit_test(every_code_point_of_three_bytes),
+        cmocka_unit_test(uuids_in_text_and_in_bytes),
+        cmocka_unit_test(other_forms),
     };
     return RUN(tests);
 }
