@@ -3,6 +3,7 @@
 #define JD_DAEMON_H
 
 #include "daemon/gate.h"
+#include "daemon/heading.h"
 #include "daemon/zloop.h"
 #include "proto/decode.h"
 #include "proto/link.h"
@@ -52,6 +53,7 @@ struct jd_daemon {
     jd_zsocket *zap;
     jd_gate gate;
     jd_arena arena; /* one message's header */
+    jd_alike alike; /* a header like the last one */
     jd_slot *slots;
     uint32_t slots_n, slots_free; /* head of the free list, slots_n when none */
     int64_t in_flight;            /* messages read and not yet answered */

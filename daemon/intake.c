@@ -1,4 +1,4 @@
-/* A request's two frames: the header is checked here, the body goes on unread. */
+/* A request's two frames: the header is read, the body goes on unread. */
 #include "base/log.h"
 #include "daemon/daemon.h"
 #include "proto/receipt.h"
@@ -9,10 +9,7 @@ typedef struct request {
     jd_str peer; /* empty: pushed, nobody waits */
     bool delimiter, pushed;
     jd_str header_bytes, body;
-    jd_header header;
-    bool id_binary;
-    int type;
-    jd_division *division;
+    jd_heading heading;
     jd_problems *problems; /* room for all of one message's */
 } request;
 
@@ -23,8 +20,8 @@ static void refuse(jd_daemon *d, const request *r, const jd_buf *receipt, jd_cod
     d->refused++;
     if (!r->pushed)
         jd_answer(r->door->s, r->peer, r->delimiter, jd_buf_view(receipt));
-    else if (r->header.id.p)
-        jd_publish_refused(d, (const uint8_t *)r->header.id.p, code);
+    else if (r->heading.id)
+        jd_publish_refused(d, r->heading.id, code);
     else
         jd_log(JD_INFO, "a pushed message without a readable id: %s", jd_code_text(code));
 }
@@ -32,7 +29,7 @@ static void refuse(jd_daemon *d, const request *r, const jd_buf *receipt, jd_cod
 static void refuse_problems(jd_daemon *d, const request *r)
 {
     jd_buf b = { 0 };
-    jd_receipt_invalid((const uint8_t *)r->header.id.p, r->id_binary, r->problems, &b);
+    jd_receipt_invalid(r->heading.id, r->heading.id_binary, r->problems, &b);
     refuse(d, r, &b, jd_problems_code(r->problems));
     jd_buf_free(&b);
 }
@@ -40,8 +37,8 @@ static void refuse_problems(jd_daemon *d, const request *r)
 static void refuse_because(jd_daemon *d, const request *r, jd_code code, const jd_because *why)
 {
     jd_buf b = { 0 };
-    jd_receipt receipt = { .id = (const uint8_t *)r->header.id.p,
-                           .id_binary = r->id_binary,
+    jd_receipt receipt = { .id = r->heading.id,
+                           .id_binary = r->heading.id_binary,
                            .code = code,
                            .because = why,
                            .because_n = why != NULL,
@@ -59,98 +56,46 @@ static void refuse_code(jd_daemon *d, const request *r, jd_code code)
 static void refuse_access(jd_daemon *d, const request *r, jd_code code)
 {
     char roles[120];
-    jd_roles_text((jd_msg)r->type, roles, sizeof roles);
+    jd_roles_text((jd_msg)r->heading.type, roles, sizeof roles);
     bool role = code == JD_CODE_ROLE_MAY_NOT;
     refuse_because(d, r, code,
                    &(jd_because){ .field = role ? JD_STR("type") : JD_STR("division"),
                                   .expected = role ? jd_str_of(roles) : JD_STR("a division this client is granted") });
 }
 
-/* ------------------------------------------------------------ the header */
-
-static jd_division *find_division(jd_daemon *d, jd_str code)
-{
-    uint64_t v;
-    if (!jd_str_to_u64(code, &v)) return NULL;
-    for (int i = 0; i < d->divisions_n; i++)
-        if (jd_division_code(d->divisions[i]) == v) return d->divisions[i];
-    return NULL;
-}
-
-/* 16 bytes in, 16 bytes out: 0xc4 is msgpack's short bin, and the id's value follows its key. */
-static bool wrote_binary_id(jd_str header)
-{
-    static const char key[] = "\xa2id\xc4\x10";
-    return memmem(header.p, header.n, key, sizeof key - 1) != NULL;
-}
-
-/* A header of another version says so before anything else is found wrong with it. */
-static void name_version(jd_problems *p)
-{
-    for (int i = 0; i < p->n; i++)
-        if (strcmp(p->v[i].field, "v") == 0 && p->v[i].code == JD_CODE_OUT_OF_BOUNDS) {
-            p->v[0] = p->v[i];
-            p->v[0].code = JD_CODE_UNSUPPORTED_VERSION;
-            p->n = 1;
-        }
-}
-
-static void check_header(jd_daemon *d, request *r)
-{
-    jd_problems *p = r->problems;
-    if (r->header_bytes.n > JD_HEADER_MAX) {
-        jd_problem_add(p, JD_CODE_TOO_LARGE, JD_STR("header"), "", "at most %d bytes", JD_HEADER_MAX);
-        return;
-    }
-    r->id_binary = wrote_binary_id(r->header_bytes);
-    if (!jd_decode(&jd_header_layout, r->header_bytes, &d->arena, &r->header, p)) {
-        name_version(p);
-        return;
-    }
-    r->type = jd_message_find(r->header.type);
-    r->division = find_division(d, r->header.division);
-    if (r->type < 0)
-        jd_problem_add(p, JD_CODE_UNKNOWN_TYPE, JD_STR("type"), "", "a message type; see jianductl schema");
-    if (!r->division)
-        jd_problem_add(p, JD_CODE_UNKNOWN_DIVISION, JD_STR("division"), "GB/T 2260", "a division served here");
-    if (r->header.at != JD_NO_TIME && !d->config->simulated)
-        jd_problem_add(p, JD_CODE_INCONSISTENT, JD_STR("at"), "", "none: the clock is not simulated");
-    size_t most = r->type < 0 ? JD_BODY_MAX : jd_message_body_max((jd_msg)r->type);
-    if (r->body.n > most) jd_problem_add(p, JD_CODE_TOO_LARGE, JD_STR("body"), "", "at most %zu bytes", most);
-    if (r->type >= 0 && r->pushed && jd_message_get((jd_msg)r->type)->mode == JD_QUERY)
-        jd_problem_add(p, JD_CODE_UNKNOWN_TYPE, JD_STR("type"), "", "a command: a query needs a receipt");
-}
-
 /* ------------------------------------------------------------ on to the worker */
 
 static jd_link_msg link_message(const request *r, uint32_t slot)
 {
-    uint8_t flags = (uint8_t)((r->pushed ? JD_LINK_PUSH : 0) | (r->id_binary ? JD_LINK_ID_BINARY : 0));
-    if (r->header.at != JD_NO_TIME) jd_division_set_time(r->division, r->header.at);
+    uint8_t flags = (uint8_t)((r->pushed ? JD_LINK_PUSH : 0) | (r->heading.id_binary ? JD_LINK_ID_BINARY : 0));
+    if (r->heading.at != JD_NO_TIME) jd_division_set_time(r->heading.division, r->heading.at);
     return (jd_link_msg){ .token = slot,
-                          .type = (uint16_t)r->type,
+                          .type = (uint16_t)r->heading.type,
                           .flags = flags,
-                          .at = jd_division_now(r->division),
-                          .id = (const uint8_t *)r->header.id.p,
-                          .actor = jd_grant_actor(r->who.grant, jd_division_code(r->division)),
-                          .why = r->header.reason,
+                          .at = jd_division_now(r->heading.division),
+                          .id = r->heading.id,
+                          .actor = jd_grant_actor(r->who.grant, jd_division_code(r->heading.division)),
+                          .why = r->heading.reason,
                           .body = r->body };
 }
 
 static void forward(jd_daemon *d, request *r)
 {
-    bool query = jd_message_get((jd_msg)r->type)->mode == JD_QUERY;
+    bool query = jd_message_get((jd_msg)r->heading.type)->mode == JD_QUERY;
     uint32_t slot = r->pushed || d->draining ? d->slots_n : jd_slot_take(d, r->door->s, r->peer, r->delimiter);
     if (d->draining || (!r->pushed && slot == d->slots_n)) {
         refuse_code(d, r, d->draining ? JD_CODE_DRAINING : JD_CODE_BUSY);
         return;
     }
     jd_link_msg m = link_message(r, slot);
-    if (query) jd_slot_asks(d, slot, r->division, r->who.meter, m.id, r->id_binary);
-    bool taken = query ? jd_division_ask(r->division, &m) : jd_division_add(r->division, &m, r->who.meter);
+    if (query) jd_slot_asks(d, slot, r->heading.division, r->who.meter, m.id, r->heading.id_binary);
+    bool taken =
+        query ? jd_division_ask(r->heading.division, &m) : jd_division_add(r->heading.division, &m, r->who.meter);
     if (taken) return;
     jd_buf b = { 0 };
-    jd_receipt receipt = { .id = m.id, .id_binary = r->id_binary, .code = JD_CODE_WORKER_DOWN, .due = JD_NO_DAY };
+    jd_receipt receipt = {
+        .id = m.id, .id_binary = r->heading.id_binary, .code = JD_CODE_WORKER_DOWN, .due = JD_NO_DAY
+    };
     jd_receipt_pack(&receipt, &b);
     if (r->pushed)
         jd_publish_refused(d, m.id, JD_CODE_WORKER_DOWN);
@@ -166,10 +111,22 @@ static bool own_routing_id(const request *r)
     return r->door->keyed && !r->pushed && (r->peer.n != 5 || r->peer.p[0] != 0);
 }
 
+/* The body's size is all that is asked of it here. */
+static void check(jd_daemon *d, request *r)
+{
+    const jd_heading *h = &r->heading;
+    jd_problems *p = r->problems;
+    if (!jd_heading_read(d, r->header_bytes, &r->heading, p)) return;
+    size_t most = h->type < 0 ? JD_BODY_MAX : jd_message_body_max((jd_msg)h->type);
+    if (r->body.n > most) jd_problem_add(p, JD_CODE_TOO_LARGE, JD_STR("body"), "", "at most %zu bytes", most);
+    if (h->type >= 0 && r->pushed && jd_message_get((jd_msg)h->type)->mode == JD_QUERY)
+        jd_problem_add(p, JD_CODE_UNKNOWN_TYPE, JD_STR("type"), "", "a command: a query needs a receipt");
+}
+
 static void judge(jd_daemon *d, request *r)
 {
-    bool query = jd_message_get((jd_msg)r->type)->mode == JD_QUERY;
-    jd_code may = jd_gate_may(d, r->who.grant, (jd_msg)r->type, jd_division_code(r->division));
+    bool query = jd_message_get((jd_msg)r->heading.type)->mode == JD_QUERY;
+    jd_code may = jd_gate_may(d, r->who.grant, (jd_msg)r->heading.type, jd_division_code(r->heading.division));
     if (may != JD_CODE_RECORDED)
         refuse_access(d, r, may);
     else if (!jd_gate_room(d, r->who.meter, query))
@@ -180,7 +137,7 @@ static void judge(jd_daemon *d, request *r)
 
 static void take(jd_daemon *d, request *r)
 {
-    check_header(d, r);
+    check(d, r);
     bool in_pace = jd_gate_pace(d, r->who.meter, r->header_bytes.n + r->body.n);
     if (!r->who.grant) {
         d->gate.forbidden++;

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -83,6 +84,7 @@ static void on_stop(uv_async_t *a)
 static void *questions_main(void *arg)
 {
     jd_questions *q = arg;
+    prctl(PR_SET_NAME, "questions"); /* as tools show it */
     uv_run(&q->loop, UV_RUN_DEFAULT);
     jd_decode_end();
     return NULL;

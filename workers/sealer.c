@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 
 #include "base/log.h"
 #include "workers/keys.h"
@@ -41,6 +42,7 @@ static void seal_one(jd_sealer *s, job *j)
 static void *sealer_main(void *arg)
 {
     jd_sealer *s = arg;
+    prctl(PR_SET_NAME, "sealer"); /* as tools show it */
     pthread_mutex_lock(&s->lock);
     while (!s->stop) {
         if (s->taken == s->given) {

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <time.h>
 
 #include "base/log.h"
@@ -260,6 +261,7 @@ static void run_all(jd_writer *w, item *all)
 static void *writer_main(void *arg)
 {
     jd_writer *w = arg;
+    prctl(PR_SET_NAME, "writer"); /* as tools show it */
     for (bool over = false; !over;) {
         run_all(w, wait_for_work(w, &over));
         if (w->rewrap.wanted && !over) jd_rewrap_step(&w->rewrap, w->g);

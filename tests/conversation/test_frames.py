@@ -353,6 +353,25 @@ def test_three_hundred_random_requests(c):
         assert receipt["status"] in ("invalid", "refused", "conflict", "forbidden"), (n, receipt)
 
 
+def test_each_header_is_judged_by_its_own_bytes(c):
+    """A good header is remembered, and one that is like it in all but the id is not read again: in all but the id."""
+    def head(n, **changes):
+        return packed({"v": 1, "id": bytes([n]) * 16, "type": "health.get", "division": LINCANG, **changes})
+
+    good = [head(n) for n in (1, 2)]
+    assert [c.raw(g, packed({}))["id"] for g in good] == [b"\1" * 16, b"\2" * 16]
+    for n, changes, code in ((3, {"v": 2}, "unsupported-version"), (4, {"type": "wealth.get"}, "unknown-type"),
+                             (5, {"division": "539999"}, "unknown-division")):
+        sent = head(n, **changes)
+        assert len(sent) == len(good[0])
+        assert refused(c.raw(sent, packed({})), code)["id"] == bytes([n]) * 16
+        assert c.raw(head(n + 10), packed({}))["id"] == bytes([n + 10]) * 16
+    for sent in (good[0][:-1], good[0] + b"\0", bytes([good[0][0] + 1]) + good[0][1:]):
+        refused(c.raw(sent, packed({})), "malformed", "header")
+    for division, months in ((WEIHAI, 24), (LINCANG, 36), (LINCANG, 36), (WEIHAI, 24)):
+        assert c.raw(head(1, type="policy.show", division=division), packed({}))["policy"]["term_months"] == months
+
+
 def test_strangers_do_not_disturb_each_other(daemon):
     """Fifty that send nonsense while one works."""
     rng = random.Random(7)
