@@ -1,5 +1,5 @@
 # jiandu. `make` builds build/jiandud, build/jiandu-worker, build/jianductl and build/libjiandu.so.0.
-# `make run`, `demo`, `test`, `asan`, `lint`, `fuzz`, `torture`, `sim`, `mutants` and `test-systemd` bring their own dependencies;
+# `make run`, `demo`, `test`, `asan`, `tsan`, `lint`, `fuzz`, `torture`, `sim`, `mutants` and `test-systemd` bring their own dependencies;
 # the others expect them.
 # V=1 shows commands whole.
 
@@ -56,7 +56,7 @@ UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test
 CORPUS   := $(patsubst tests/fuzz/%.c,$(BUILD)/corpus/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZERS  := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
-.PHONY: all run demo test unit bench count lint format asan fuzz torture mutants sim install clean deps docs test-systemd
+.PHONY: all run demo test unit bench count lint format asan tsan fuzz torture mutants sim install clean deps docs test-systemd
 .SECONDARY:
 all: $(PROGRAMS)
 	@:
@@ -175,6 +175,14 @@ asan:
 asan-tests: export LSAN_OPTIONS := suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0
 asan-tests: all unit-programs
 	@SEEDS=150 $(PYTHON) tests/run.py --build $(BUILD) unit sim conversation
+
+# The worker's threads, watched. The daemon beside it is the usual one: into libzmq nobody can look.
+tsan:
+	@mk/deps.sh run test
+	@$(MAKE) all
+	@$(MAKE) BUILD=$(BUILD)/tsan CFLAGS="-O1 -g -fsanitize=thread -fPIE" LDFLAGS="-pie -fsanitize=thread" $(BUILD)/tsan/jiandu-worker
+	@cp $(BUILD)/jiandud $(BUILD)/jianductl $(BUILD)/libjiandu.so.0 $(BUILD)/tsan
+	@TSAN_OPTIONS=halt_on_error=1 $(PYTHON) tests/run.py --build $(BUILD)/tsan threads samples
 
 # FUZZ_SECONDS for each target. What grows and what is found lies beside the targets, in build/fuzzing.
 FUZZ_SECONDS ?= 60

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Runs everything `make test` promises, side by side, and counts it. The last line is `N passed, N failed`.
 
-usage: tests/run.py [--build FOLDER] [KIND]...      KIND: unit sim conversation lint samples count; all when none is named
+usage: tests/run.py [--build FOLDER] [KIND]...      KIND: unit sim conversation lint samples count; all of these when none is named; or
+threads, the conversations in which most happens at a time, for make tsan
 
 What passes takes one line; what fails is shown whole."""
 
@@ -16,6 +17,9 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 PYTHON = "/usr/bin/python3"  # Debian's own: the packages of mk/deps.sh are its
+
+
+AT_A_TIME = ("sockets", "queries", "kill", "certificates", "reads")
 
 
 def count_tap(out):
@@ -44,9 +48,10 @@ def count_seeds(out):
 def jobs(build, kinds):
     """(name, command, counter), the long ones first."""
     tests = ROOT / "tests"
-    if "conversation" in kinds:
-        files = sorted((tests / "conversation").glob("test_*.py"), key=lambda f: -f.stat().st_size)
-        for f in files:
+    if {"conversation", "threads"} & kinds:
+        names = "*" if "conversation" in kinds else AT_A_TIME
+        files = [f for name in names for f in (tests / "conversation").glob(f"test_{name}.py")]
+        for f in sorted(files, key=lambda f: -f.stat().st_size):
             yield f"conversation {f.stem[5:]}", [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", f], count_pytest
     if "sim" in kinds:
         seeds = os.environ.get("SEEDS", "1000")

@@ -18,7 +18,7 @@ FILE_LINES, FUNCTION_LINES = 500, 80
 
 # Which files may include a library: whoever looks for the seam finds it here.
 SEAMS = {
-    "uv.h": r"daemon/\w+\.[ch]|workers/server\.c|ctl/version\.c",
+    "uv.h": r"daemon/\w+\.[ch]|proto/uv/\w+\.[ch]|ctl/version\.c",
     "zmq.h": r"daemon/zloop\.c|ctl/lib/\w+\.[ch]|ctl/version\.c|bench/.*",
     "lmdb.h": r"workers/store\.c|bench/.*|ctl/version\.c",
     "msgpack": r"proto/(pack|decode)\.c|ctl/.*|examples/.*",
@@ -29,7 +29,7 @@ SEAMS = {
     "sodium": r"workers/.*|ctl/.*",
     "libpq": r"bench/peer_postgres\.c",
     "amqp": r"bench/peer_rabbitmq\.c",
-    "pthread.h": r"workers/(writer|sealer)\.c|ctl/lib/zmq\.c|bench/.*",
+    "pthread.h": r"workers/(writer|sealer|questions)\.c|ctl/lib/zmq\.c|bench/.*",
 }
 
 # What each folder may know of the others.
