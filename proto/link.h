@@ -15,7 +15,7 @@
 enum {
     JD_LINK_VERSION = 3,
     JD_LINK_FRAME_MAX = 64 * 1024 * 1024, /* bytes */
-    JD_LINK_BATCHES = 2,                  /* batches a daemon may have unanswered */
+    JD_LINK_BATCHES = 4,                  /* batches a daemon may have unanswered */
 };
 
 typedef enum {

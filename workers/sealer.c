@@ -12,6 +12,7 @@ enum { AT_ONCE = 64 }; /* given before the thread is told; fewer are sealed soon
 
 typedef struct job {
     const jd_entry *e;
+    uint64_t seq; /* the entry's, which has left the cache when it is put */
     const jd_secret *key;
     jd_slot slot;
     jd_str plain;
@@ -117,7 +118,7 @@ void jd_sealer_give(jd_sealer *s, const jd_entry *e, const jd_secret *key, jd_sl
 {
     if (s->n == 0) memcpy(s->chain, chain, sizeof s->chain);
     make_room(s);
-    s->jobs[s->n++] = (job){ .e = e, .key = key, .slot = slot, .plain = plain };
+    s->jobs[s->n++] = (job){ .e = e, .seq = e->seq, .key = key, .slot = slot, .plain = plain };
     if (s->n % AT_ONCE == 0) tell(s, false);
 }
 
@@ -136,7 +137,7 @@ void jd_sealer_put(jd_sealer *s, jd_txn *t, uint8_t chain[JD_CHAIN])
         tell(s, true);
     for (size_t i = 0; i < s->n; i++) {
         const job *j = &s->jobs[i];
-        jd_key k = jd_key_seq(j->e->seq);
+        jd_key k = jd_key_seq(j->seq);
         if (!s->sealed.failed) jd_put_last(t, JD_DB_JOURNAL, jd_k(&k), (jd_str){ s->sealed.p + j->at, (uint32_t)j->n });
     }
     if (s->sealed.failed && !t->rc) t->rc = ENOMEM;
