@@ -62,8 +62,12 @@ class Daemon:
 
     def start(self):
         self.process = subprocess.Popen([BUILD / "jiandud", "-c", self.config], stdout=self.log, stderr=self.log)
-        for division in self.awaited:
-            wait_for(lambda d=division: self.up(d) or self.refused_to_start(), 20, f"division {division} to be up")
+        try:
+            for division in self.awaited:
+                wait_for(lambda d=division: self.up(d) or self.refused_to_start(), 20, f"division {division} to be up")
+        except AssertionError:
+            self.kill()  # nobody else would: who waits for it never had it
+            raise
         return self
 
     def refused_to_start(self):
