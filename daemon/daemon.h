@@ -65,6 +65,7 @@ struct jd_daemon {
     uint64_t idle_since;     /* likewise, with nothing left to answer; 0 before */
     uv_timer_t heartbeat, watchdog, drain;
     bool draining;
+    uint64_t asked;   /* loop time of the last query, ms; 0: none yet */
     uint64_t refused; /* messages that never reached a worker */
 };
 
@@ -88,6 +89,8 @@ void jd_on_subscription(void *hall, const jd_zmessage *m); /* gate.c */
 void jd_on_intake(void *door, const jd_zmessage *m);
 void jd_on_push(void *door, const jd_zmessage *m);
 void jd_backpressure(jd_daemon *d); /* read on, or not, by what is in flight */
+/* Messages to be read, or told of, before something else has its turn: fewer while somebody asks questions. */
+int jd_at_a_time(const jd_daemon *d);
 
 /* slots.c */
 bool jd_slots_init(jd_daemon *d, uint32_t n);

@@ -214,9 +214,8 @@ static bool tell_some(jd_division *v, int most)
 
 static void on_telling(uv_timer_t *t)
 {
-    enum { SLICE = 512 };
     jd_division *v = t->data;
-    if (tell_some(v, SLICE)) uv_timer_start(t, on_telling, 0, 0);
+    if (tell_some(v, jd_at_a_time(v->d))) uv_timer_start(t, on_telling, 0, 0);
 }
 
 static void on_frame_done(jd_division *v, const jd_cur *c)

@@ -98,6 +98,7 @@ static bool lock_runtime(const jd_config *c)
 static void on_round(void *arg)
 {
     jd_daemon *d = arg;
+    jd_zloop_budget(d->z, jd_at_a_time(d));
     for (int i = 0; i < d->divisions_n; i++) jd_division_flush(d->divisions[i]);
 }
 

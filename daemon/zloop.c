@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "proto/decode.h"
 
-enum { SOCKETS = 16, BUDGET = 512, LINGER_MS = 3000 };
+enum { SOCKETS = 16, LINGER_MS = 3000 };
 enum {
     FAILED =
         ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH
@@ -36,6 +36,7 @@ struct jd_zloop {
     uv_idle_t idle;
     void (*after)(void *);
     void *arg;
+    int budget; /* messages read from a socket in a round */
     int n;
     jd_zsocket sockets[SOCKETS];
 };
@@ -104,7 +105,7 @@ static void on_check(uv_check_t *h)
     for (int i = 0; i < z->n; i++) {
         jd_zsocket *s = &z->sockets[i];
         if (!has_input(s)) continue;
-        for (int k = 0; k < BUDGET && s->reading && receive(s); k++) continue;
+        for (int k = 0; k < z->budget && s->reading && receive(s); k++) continue;
     }
     if (z->after) z->after(z->arg);
 }
@@ -117,6 +118,7 @@ jd_zloop *jd_zloop_new(uv_loop_t *loop)
     /* One thread: what the monitor says of a connection is then said before what that connection itself brings. */
     if (z->ctx) zmq_ctx_set(z->ctx, ZMQ_IO_THREADS, 1);
     z->loop = loop;
+    z->budget = 1;
     uv_prepare_init(loop, &z->prepare);
     uv_check_init(loop, &z->check);
     uv_idle_init(loop, &z->idle);
@@ -124,6 +126,11 @@ jd_zloop *jd_zloop_new(uv_loop_t *loop)
     uv_prepare_start(&z->prepare, on_prepare);
     uv_check_start(&z->check, on_check);
     return z;
+}
+
+void jd_zloop_budget(jd_zloop *z, int messages)
+{
+    z->budget = messages;
 }
 
 void jd_zloop_after(jd_zloop *z, void (*after)(void *), void *arg)
