@@ -65,7 +65,7 @@ struct jd_daemon {
     uint64_t idle_since;     /* likewise, with nothing left to answer; 0 before */
     uv_timer_t heartbeat, watchdog, drain;
     bool draining;
-    uint64_t asked;   /* loop time of the last query, ms; 0: none yet */
+    bool more;        /* can be read at once, as the last round left it */
     uint64_t refused; /* messages that never reached a worker */
 };
 
@@ -81,7 +81,7 @@ jd_ms jd_clock_now(const jd_clock *c);
 void jd_clock_set(jd_clock *c, jd_ms at);
 
 /* doors.c */
-bool jd_doors_open(jd_daemon *d, void (*on_round)(void *)); /* behind the divisions */
+bool jd_doors_open(jd_daemon *d, void (*on_round)(void *, bool)); /* behind the divisions */
 
 void jd_on_subscription(void *hall, const jd_zmessage *m); /* gate.c */
 
@@ -89,8 +89,6 @@ void jd_on_subscription(void *hall, const jd_zmessage *m); /* gate.c */
 void jd_on_intake(void *door, const jd_zmessage *m);
 void jd_on_push(void *door, const jd_zmessage *m);
 void jd_backpressure(jd_daemon *d); /* read on, or not, by what is in flight */
-/* Messages to be read, or told of, before something else has its turn: fewer while somebody asks questions. */
-int jd_at_a_time(const jd_daemon *d);
 
 /* slots.c */
 bool jd_slots_init(jd_daemon *d, uint32_t n);

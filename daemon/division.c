@@ -100,8 +100,11 @@ static void dispatch(jd_division *v)
     send_batch(v, b);
 }
 
+/* While there is more to be read at once, a batch is not sent before it is worth its commit. */
 void jd_division_flush(jd_division *v)
 {
+    enum { WORTH = 1024 }; /* messages */
+    if (v->d->more && v->gathered_n < WORTH) return;
     if (v->ready && v->gathered_n && v->unanswered < JD_LINK_BATCHES) dispatch(v);
 }
 
@@ -215,7 +218,7 @@ static bool tell_some(jd_division *v, int most)
 static void on_telling(uv_timer_t *t)
 {
     jd_division *v = t->data;
-    if (tell_some(v, jd_at_a_time(v->d))) uv_timer_start(t, on_telling, 0, 0);
+    if (tell_some(v, JD_AT_A_TIME)) uv_timer_start(t, on_telling, 0, 0);
 }
 
 static void on_frame_done(jd_division *v, const jd_cur *c)

@@ -64,7 +64,7 @@ static bool bind_events(jd_daemon *d)
     return true;
 }
 
-bool jd_doors_open(jd_daemon *d, void (*on_round)(void *))
+bool jd_doors_open(jd_daemon *d, void (*on_round)(void *, bool))
 {
     static const jd_hwm requests = { .in = 2000, .out = 20000 };
     const jd_zplan intake = { .type = JD_Z_ROUTER, .hwm = requests, .domain = "intake", .f = jd_on_intake };

@@ -88,7 +88,6 @@ static void forward(jd_daemon *d, request *r)
         return;
     }
     jd_link_msg m = link_message(r, slot);
-    if (query) d->asked = uv_now(&d->loop);
     if (query) jd_slot_asks(d, slot, r->heading.division, r->who.meter, m.id, r->heading.id_binary);
     bool taken =
         query ? jd_division_ask(r->heading.division, &m) : jd_division_add(r->heading.division, &m, r->who.meter);
@@ -200,13 +199,6 @@ void jd_on_push(void *arg, const jd_zmessage *m)
     r.header_bytes = m->frame[0];
     r.body = m->frame[1];
     take(door->d, &r);
-}
-
-/* A round of 512 takes milliseconds, and a question waits for two. One of 128 costs the writer a tenth of its rate. */
-int jd_at_a_time(const jd_daemon *d)
-{
-    enum { USUAL = 512, ASKED = 128, A_WHILE_MS = 1000 };
-    return d->asked && uv_now(&d->loop) - d->asked < A_WHILE_MS ? ASKED : USUAL;
 }
 
 void jd_backpressure(jd_daemon *d)

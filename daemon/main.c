@@ -95,10 +95,10 @@ static bool lock_runtime(const jd_config *c)
 
 /* ------------------------------------------------------------ running */
 
-static void on_round(void *arg)
+static void on_round(void *arg, bool more)
 {
     jd_daemon *d = arg;
-    jd_zloop_budget(d->z, jd_at_a_time(d));
+    d->more = more;
     for (int i = 0; i < d->divisions_n; i++) jd_division_flush(d->divisions[i]);
 }
 

@@ -34,9 +34,8 @@ struct jd_zloop {
     uv_prepare_t prepare;
     uv_check_t check;
     uv_idle_t idle;
-    void (*after)(void *);
+    void (*after)(void *, bool);
     void *arg;
-    int budget; /* messages read from a socket in a round */
     int n;
     jd_zsocket sockets[SOCKETS];
 };
@@ -59,12 +58,17 @@ static void on_wakeup(uv_poll_t *h, int status, int events)
     (void)h, (void)status, (void)events; /* check reads */
 }
 
+static bool any_input(jd_zloop *z)
+{
+    bool any = false;
+    for (int i = 0; i < z->n; i++) any |= has_input(&z->sockets[i]);
+    return any;
+}
+
 static void on_prepare(uv_prepare_t *h)
 {
     jd_zloop *z = h->data;
-    bool input = false;
-    for (int i = 0; i < z->n; i++) input |= has_input(&z->sockets[i]);
-    if (input)
+    if (any_input(z))
         uv_idle_start(&z->idle, on_idle);
     else
         uv_idle_stop(&z->idle);
@@ -105,9 +109,9 @@ static void on_check(uv_check_t *h)
     for (int i = 0; i < z->n; i++) {
         jd_zsocket *s = &z->sockets[i];
         if (!has_input(s)) continue;
-        for (int k = 0; k < z->budget && s->reading && receive(s); k++) continue;
+        for (int k = 0; k < JD_AT_A_TIME && s->reading && receive(s); k++) continue;
     }
-    if (z->after) z->after(z->arg);
+    if (z->after) z->after(z->arg, any_input(z));
 }
 
 jd_zloop *jd_zloop_new(uv_loop_t *loop)
@@ -118,7 +122,6 @@ jd_zloop *jd_zloop_new(uv_loop_t *loop)
     /* One thread: what the monitor says of a connection is then said before what that connection itself brings. */
     if (z->ctx) zmq_ctx_set(z->ctx, ZMQ_IO_THREADS, 1);
     z->loop = loop;
-    z->budget = 1;
     uv_prepare_init(loop, &z->prepare);
     uv_check_init(loop, &z->check);
     uv_idle_init(loop, &z->idle);
@@ -128,12 +131,7 @@ jd_zloop *jd_zloop_new(uv_loop_t *loop)
     return z;
 }
 
-void jd_zloop_budget(jd_zloop *z, int messages)
-{
-    z->budget = messages;
-}
-
-void jd_zloop_after(jd_zloop *z, void (*after)(void *), void *arg)
+void jd_zloop_after(jd_zloop *z, void (*after)(void *, bool), void *arg)
 {
     z->after = after;
     z->arg = arg;

@@ -31,10 +31,13 @@ typedef enum { JD_Z_ROUTER, JD_Z_PULL, JD_Z_PUB, JD_Z_XPUB, JD_Z_REP } jd_ztype;
 typedef void (*jd_on_message)(void *arg, const jd_zmessage *m);
 
 jd_zloop *jd_zloop_new(uv_loop_t *loop);
-/* How many messages each socket gives in a round, from the next on; 1 until it is said. */
-void jd_zloop_budget(jd_zloop *z, int messages);
-/* Called after every round of reading: the place to hand on what was gathered. */
-void jd_zloop_after(jd_zloop *z, void (*after)(void *), void *arg);
+/* Messages a socket gives in a round, before the others and what else the loop has to do have their turn: a question
+ * waits for so many, not for all that have come. */
+enum { JD_AT_A_TIME = 64 };
+
+/* Called after every round of reading, and told whether there is more to be read at once: the place to hand on what was
+ * gathered. */
+void jd_zloop_after(jd_zloop *z, void (*after)(void *, bool), void *arg);
 
 /* Messages ZeroMQ may hold for one peer: to be read by us, and to be read by it. */
 typedef struct jd_hwm {

@@ -9,7 +9,7 @@
 #include "tests/sim/loop.h"
 #include "tests/sim/oracle.h"
 
-enum { SOCKETS = 4, BUDGET = 512, PEER = 5, AGAIN = 20 };
+enum { SOCKETS = 4, PEER = 5, AGAIN = 20 };
 
 typedef struct message {
     struct message *next;
@@ -34,7 +34,7 @@ struct jd_zsocket {
 
 struct jd_zloop {
     uv_loop_t *loop;
-    void (*after)(void *);
+    void (*after)(void *, bool);
     void *arg;
     int n;
     jd_zsocket s[SOCKETS];
@@ -146,8 +146,8 @@ static void read_round(void *arg)
 {
     jd_zloop *z = arg;
     for (int i = 0; i < z->n; i++)
-        for (int k = 0; k < BUDGET && readable(&z->s[i]); k++) take(&z->s[i]);
-    if (z->after) z->after(z->arg);
+        for (int k = 0; k < JD_AT_A_TIME && readable(&z->s[i]); k++) take(&z->s[i]);
+    if (z->after) z->after(z->arg, ready(z));
 }
 
 jd_zloop *jd_zloop_new(uv_loop_t *loop)
@@ -161,12 +161,7 @@ jd_zloop *jd_zloop_new(uv_loop_t *loop)
     return z;
 }
 
-void jd_zloop_budget(jd_zloop *z, int messages)
-{
-    (void)z, (void)messages; /* what a client has sent here is never so much */
-}
-
-void jd_zloop_after(jd_zloop *z, void (*after)(void *), void *arg)
+void jd_zloop_after(jd_zloop *z, void (*after)(void *, bool), void *arg)
 {
     z->after = after;
     z->arg = arg;
