@@ -303,7 +303,7 @@ void jd_writer_give(jd_writer *w, uint64_t link, jd_inbatch *b)
 
 bool jd_writer_apply(jd_writer *w, jd_inbatch *b)
 {
-    enum { FEW = 16 }; /* messages */
+    enum { FEW = 8 }; /* messages */
     item i = { .batch = b, .here = true }, *run = &i;
     if (b->n > FEW || JD_IS_MUTANT(early_receipt)) return false;
     pthread_mutex_lock(&w->lock);
