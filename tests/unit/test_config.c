@@ -51,6 +51,7 @@ static void defaults(void **state)
     assert_int_equal(c->log_level, JD_INFO);
     assert_string_equal(jd_store_dir(c, 530900), "/var/lib/jiandu/530900");
     assert_string_equal(jd_worker_socket(c, 530900), "/run/jiandu/worker-530900.sock");
+    assert_string_equal(jd_questions_socket(c, 530900), "/run/jiandu/questions-530900.sock");
     jd_config_free(c);
 }
 
