@@ -1,30 +1,20 @@
-/* One division as the daemon sees it: the connections to its worker, what is gathered for it, what it has
- * not answered yet, and when it wants to be woken. */
+/* One division as the daemon sees it: the connections to its worker, what goes over them and when, and when it wants to be
+ * woken. */
 #include <limits.h>
 #include <stdlib.h>
 
 #include "base/log.h"
 #include "base/mutant.h"
+#include "daemon/batches.h"
 #include "daemon/done.h"
 #include "daemon/line.h"
-#include "proto/receipt.h"
 
 enum {
     RETRY_MS = 50,      /* between attempts to connect */
     PATIENCE_MS = 3000, /* a worker away for longer: new messages are told to come again */
     PING_MS = 5000,
     HANG_MS = 30000, /* a batch unanswered for so long: the worker hangs */
-    BATCH_BYTES = 8 << 20,
-    BATCH_HEAD = 33, /* bytes of a batch's frame before its messages */
 };
-
-typedef struct batch {
-    struct batch *next;
-    uint64_t number;
-    uint32_t count, receipts;
-    jd_buf frame;
-    jd_buf senders; /* a jd_meter * each */
-} batch;
 
 struct jd_division {
     jd_daemon *d;
@@ -36,14 +26,9 @@ struct jd_division {
     uv_timer_t retry, wake, ping, telling;
     bool ready, closing;
     uint64_t away_since; /* loop time, ms; 0 while ready */
-    /* gathered, not yet sent */
-    jd_buf gathered, senders;
-    uint32_t gathered_n;
-    /* sent, not yet answered, oldest first */
-    batch *first, **last;
-    int unanswered;
+    jd_batches batches;
     jd_done *heard, **heard_last; /* what the worker said of them, oldest first */
-    uint64_t batches, event_seq, published;
+    uint64_t event_seq, published;
     jd_ms wake_at;
     uint64_t epoch; /* of the store: event numbers of another one mean other events */
 };
@@ -54,58 +39,26 @@ static void connect_soon(jd_division *v);
 
 /* The frame stays with the batch until it is answered; a copy goes out, so that an answer may come
  * before libuv is done with the write. */
-static void send_batch(jd_division *v, const batch *b)
+static void send_batch(jd_division *v, const jd_batch_sent *b)
 {
     jd_buf copy = { 0 };
     jd_buf_str(&copy, jd_buf_view(&b->frame));
     jd_line_send(&v->work, &copy);
 }
 
-static void begin_batch(jd_division *v)
-{
-    jd_link_begin(&v->gathered, JD_LINK_BATCH);
-    jd_buf_u64(&v->gathered, 0); /* number, published, now and count are known when it goes */
-    jd_buf_u64(&v->gathered, 0);
-    jd_buf_u64(&v->gathered, 0);
-    jd_buf_u32(&v->gathered, 0);
-}
-
-static void end_batch(jd_division *v, batch *b)
-{
-    jd_buf head = { .p = b->frame.p + 5, .cap = 28 };
-    jd_buf_u64(&head, b->number);
-    jd_buf_u64(&head, v->published);
-    jd_buf_u64(&head, (uint64_t)jd_division_now(v));
-    jd_buf_u32(&head, b->count);
-    jd_link_end(&b->frame, 0);
-}
-
-/* What is gathered becomes a batch and goes out; an empty one only tells the time. */
+/* An empty one only tells the time. */
 static void dispatch(jd_division *v)
 {
-    batch *b = calloc(1, sizeof *b);
-    if (!b) jd_die(JD_EX_TEMPFAIL, "out of memory");
-    if (!v->gathered.n) begin_batch(v);
-    if (v->gathered.failed) jd_die(JD_EX_TEMPFAIL, "out of memory");
-    b->number = ++v->batches;
-    b->count = v->gathered_n;
-    b->frame = v->gathered;
-    b->senders = v->senders;
-    v->gathered = v->senders = (jd_buf){ 0 };
-    v->gathered_n = 0;
-    end_batch(v, b);
-    *v->last = b;
-    v->last = &b->next;
-    v->unanswered++;
-    send_batch(v, b);
+    send_batch(v, jd_batches_next(&v->batches, v->published, jd_division_now(v)));
 }
 
 /* While there is more to be read at once, a batch is not sent before it is worth its commit. */
 void jd_division_flush(jd_division *v)
 {
     enum { WORTH = 1024 }; /* messages */
-    if (v->d->more && v->gathered_n < WORTH) return;
-    if (v->ready && v->gathered_n && v->unanswered < JD_LINK_BATCHES) dispatch(v);
+    uint32_t gathered = v->batches.gathered;
+    if (v->d->more && gathered < WORTH) return;
+    if (v->ready && gathered && v->batches.unanswered < JD_LINK_BATCHES) dispatch(v);
 }
 
 static bool away_too_long(const jd_division *v)
@@ -116,15 +69,8 @@ static bool away_too_long(const jd_division *v)
 bool jd_division_add(jd_division *v, const jd_link_msg *m, jd_meter *by)
 {
     if (away_too_long(v)) return false;
-    if (!v->gathered.n) begin_batch(v);
-    size_t before = v->gathered.n;
-    jd_link_put(&v->gathered, m);
-    jd_meter_charge(by, &v->senders);
-    v->gathered_n++;
-    v->d->in_flight++;
-    v->d->in_flight_bytes += v->gathered.n - before;
-    bool full = v->gathered_n >= v->d->config->batch_messages || v->gathered.n >= BATCH_BYTES;
-    if (full) jd_division_flush(v);
+    jd_batches_add(&v->batches, m, by);
+    if (jd_batches_full(&v->batches)) jd_division_flush(v);
     return true;
 }
 
@@ -142,7 +88,7 @@ bool jd_division_ask(jd_division *v, const jd_link_msg *m)
 
 bool jd_division_idle(const jd_division *v)
 {
-    return v->gathered_n == 0 && v->unanswered == 0;
+    return v->batches.gathered == 0 && v->batches.unanswered == 0;
 }
 
 /* ------------------------------------------------------------ the worker's clock */
@@ -151,7 +97,7 @@ static void on_wake(uv_timer_t *t)
 {
     jd_division *v = t->data;
     if (!v->ready) return;
-    if (v->unanswered < JD_LINK_BATCHES)
+    if (v->batches.unanswered < JD_LINK_BATCHES)
         dispatch(v);
     else
         uv_timer_start(t, on_wake, RETRY_MS, 0); /* the batches under way carry the time already */
@@ -171,29 +117,10 @@ static void set_wake(jd_division *v, jd_ms at)
 
 /* ------------------------------------------------------------ what the worker says */
 
-static void batch_free(batch *b)
-{
-    jd_buf_free(&b->frame);
-    jd_meter_settle(&b->senders);
-    free(b);
-}
-
-static void answered(jd_division *v, uint64_t number)
-{
-    batch *b = v->first;
-    if (!b || b->number != number) return;
-    v->first = b->next;
-    if (!v->first) v->last = &v->first;
-    v->unanswered--;
-    v->d->in_flight -= b->count;
-    v->d->in_flight_bytes -= b->frame.n - BATCH_HEAD;
-    batch_free(b);
-}
-
 static void conclude(jd_division *v, const jd_done *d)
 {
     v->event_seq = v->published = d->event_seq;
-    answered(v, d->number);
+    jd_batches_answered(&v->batches, d->number);
     set_wake(v, d->wake);
     jd_division_flush(v);
     jd_backpressure(v->d);
@@ -241,8 +168,8 @@ static bool on_frame_ready(jd_division *v, jd_cur *c)
     v->away_since = 0;
     v->published = v->event_seq;
     jd_log(JD_NOTICE, "division %06u: worker ready at event %llu, %d batches to send again", v->code,
-           (unsigned long long)v->event_seq, v->unanswered);
-    for (batch *b = v->first; b && !JD_IS_MUTANT(lost_resend); b = b->next) send_batch(v, b);
+           (unsigned long long)v->event_seq, v->batches.unanswered);
+    for (jd_batch_sent *b = v->batches.first; b && !JD_IS_MUTANT(lost_resend); b = b->next) send_batch(v, b);
     set_wake(v, wake);
     jd_division_flush(v);
     return true;
@@ -303,7 +230,7 @@ static void lost(jd_division *v)
     while (tell_some(v, INT_MAX)) continue;
     uv_timer_stop(&v->telling);
     if (v->ready && !v->closing)
-        jd_log(JD_WARN, "division %06u: worker lost, %d batches unanswered", v->code, v->unanswered);
+        jd_log(JD_WARN, "division %06u: worker lost, %d batches unanswered", v->code, v->batches.unanswered);
     if (!v->away_since) v->away_since = uv_now(&v->d->loop);
     if (v->ready) jd_slots_lost(v->d, v);
     v->ready = false;
@@ -344,29 +271,10 @@ static void connect_soon(jd_division *v)
     uv_timer_start(&v->retry, on_retry, RETRY_MS, 0);
 }
 
-/* What waits for a worker that stays away is told to come again: it was never sent, so never recorded. */
 static void give_back(jd_division *v)
 {
-    jd_link_msg m;
-    if (!away_too_long(v) || !v->gathered_n) return;
-    jd_cur c = jd_cur_of(v->gathered.p + BATCH_HEAD, v->gathered.n - BATCH_HEAD);
-    for (uint32_t i = 0; i < v->gathered_n && jd_link_take(&c, &m); i++) {
-        jd_buf b = { 0 };
-        jd_receipt r = {
-            .id = m.id, .id_binary = m.flags & JD_LINK_ID_BINARY, .code = JD_CODE_WORKER_DOWN, .due = JD_NO_DAY
-        };
-        jd_receipt_pack(&r, &b);
-        if (m.flags & JD_LINK_PUSH)
-            jd_publish_refused(v->d, m.id, JD_CODE_WORKER_DOWN);
-        else
-            jd_slot_answer(v->d, m.token, jd_buf_view(&b));
-        jd_buf_free(&b);
-    }
-    if (!JD_IS_MUTANT(kept_in_flight)) v->d->in_flight -= v->gathered_n;
-    v->d->in_flight_bytes -= v->gathered.n - BATCH_HEAD;
-    jd_meter_settle(&v->senders);
-    jd_buf_free(&v->gathered);
-    v->gathered_n = 0;
+    if (!away_too_long(v) || !v->batches.gathered) return;
+    jd_batches_give_back(&v->batches);
     jd_backpressure(v->d);
 }
 
@@ -404,7 +312,7 @@ jd_division *jd_division_new(jd_daemon *d, int place)
                               .down = on_down,
                               .take = take_answers,
                               .arg = v };
-    v->last = &v->first;
+    jd_batches_init(&v->batches, d);
     v->heard_last = &v->heard;
     v->wake_at = JD_NO_TIME;
     v->clock = (jd_clock){ .simulated = d->config->simulated, .since = uv_hrtime() / 1000000 };
