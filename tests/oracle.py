@@ -231,7 +231,7 @@ def examine(oracles, contents=200):
     lost = set()
     for o in oracles:
         o.reconnect()
-        jd.wait_for(lambda: o.daemon.up(o.division), 20, f"division {o.division} to be up")
+        jd.wait_for(lambda: o.daemon.up(o.division), f"division {o.division} to be up")
         events = jd.all_events(o.client, o.division)
         found = check_events(o, events)
         check_histories(o, events)

@@ -90,7 +90,7 @@ def main():
                 s.WINDOW = 2000 if burst else 100
             time.sleep(chance.uniform(0.5, 3))
             what = trouble(site, chance, n := n + 1)
-            jd.wait_for(lambda: all(site.up(d) for d in site.divisions), 20, "all to be up")
+            jd.wait_for(lambda: all(site.up(d) for d in site.divisions), "all to be up")
             samples.append(look(site))
             if n % 20 == 1:
                 print(f"{gone:6.0f} s {what:<10}", ", ".join(f"{k} {v:.0f}" for k, v in samples[-1].items()), flush=True)

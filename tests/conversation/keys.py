@@ -81,7 +81,7 @@ class Keyed(Daemon):
         said = "worker ready" if good else "reload refused"
         before = self.logged().count(said)
         self.process.send_signal(signal.SIGHUP)
-        wait_for(lambda: self.logged().count(said) >= before + (len(self.divisions) if good else 1), 10, said)
+        wait_for(lambda: self.logged().count(said) >= before + (len(self.divisions) if good else 1), said)
         return self
 
     def tcp(self, name):

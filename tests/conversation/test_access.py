@@ -48,7 +48,7 @@ def test_a_key_that_is_granted(daemon):
 def test_every_socket_takes_the_key(daemon):
     heard = daemon.hears("watch", "J.")
     push = daemon.by("intake", zmq.PUSH)
-    wait_for(lambda: heard.poll(50) or push.send("application.submit", form(another())) and heard.poll(500), 10,
+    wait_for(lambda: heard.poll(50) or push.send("application.submit", form(another())) and heard.poll(500),
              "an event of what was pushed")
     assert event(heard)[1]["event"] == "submitted"
 
@@ -100,11 +100,11 @@ def test_what_was_turned_away_is_counted(daemon, tmp_path):
     stranger = certificate(tmp_path / "keys", "stranger")
     assert nobody_answers(daemon.by("stranger", cert=stranger))
     daemon.by("watch").refused("role-may-not", "report.submit", {})
-    wait_for(lambda: gate(daemon)["forbidden"] > before["forbidden"], 10, "the refusal to be counted")
+    wait_for(lambda: gate(daemon)["forbidden"] > before["forbidden"], "the refusal to be counted")
     after = gate(daemon)
     assert after["keys_refused"] > before["keys_refused"] and after["handshakes_failed"] > before["handshakes_failed"]
     assert after["connections"] > 0
-    wait_for(lambda: stranger[0].decode() in daemon.logged(), 15, "the log to name the key that was refused")
+    wait_for(lambda: stranger[0].decode() in daemon.logged(), "the log to name the key that was refused")
     assert not any(secret.decode() in daemon.logged() for secret in
                    [daemon.server[1], stranger[1], *(c[1] for c in daemon.clients_of.values())])
 
@@ -172,7 +172,7 @@ def test_a_push_that_is_forbidden(daemon):
     """Told aloud, and not recorded: neither by the daemon for its role nor by the worker for its content."""
     c, heard = daemon.client(), daemon.hears("watch", "S.refused")
     role, county = daemon.by("watch", zmq.PUSH), daemon.by("county", zmq.PUSH)
-    wait_for(lambda: role.send("report.submit", {}) and heard.poll(300), 5, "the subscription to be there")
+    wait_for(lambda: role.send("report.submit", {}) and heard.poll(300), "the subscription to be there")
     while heard.poll(200):
         heard.recv_multipart()
     before = c.last_seq()
@@ -442,7 +442,7 @@ def test_a_hall_for_one_division():
         assert [v["division"] for v in beat["divisions"]] == [WEIHAI]
         assert hears_something(d.hears("all", "S."))
         made = {apply(c, division) for division in CITIES}
-        wait_for(lambda: made.discard(event(both)[1]["id"]) or not made, 10, "both applications to be heard of")
+        wait_for(lambda: made.discard(event(both)[1]["id"]) or not made, "both applications to be heard of")
         heard = []
         while (e := event(one, 500)):
             heard.append(e[1].get("division"))
@@ -498,5 +498,5 @@ def test_a_routing_id_is_the_daemons_to_give(daemon):
         receipt = late.ask("health.get", {}, timeout=300)
         late.close()
         return receipt
-    receipt = wait_for(again, 10, "the name to be free again")
+    receipt = wait_for(again, "the name to be free again")
     assert receipt["code"] == "own-routing-id"

@@ -28,7 +28,7 @@ def restore(site, folder, again=True):
     if again:
         assert site.end_worker() == 0
         site.start_worker()
-        wait_for(lambda: site.up(LINCANG), 10, "the worker to be back")
+        wait_for(lambda: site.up(LINCANG), "the worker to be back")
 
 
 def epoch(client):
@@ -79,7 +79,7 @@ def test_restored_into_a_running_system():
         beats = {jd.event(heard)[1]["divisions"][0]["epoch"]}
         restore(site, folder)
         assert epoch(o.client) > 0
-        wait_for(lambda: beats.add(jd.event(heard)[1]["divisions"][0]["epoch"]) or epoch(o.client) in beats, 10, "a heartbeat")
+        wait_for(lambda: beats.add(jd.event(heard)[1]["divisions"][0]["epoch"]) or epoch(o.client) in beats, "a heartbeat")
         assert watch.wait(15) != 0 and "was restored from a backup" in watch.stderr.read()
         assert o.client.last_seq() < last
         after = set(o.ok) - kept
@@ -100,7 +100,7 @@ def test_restored_where_the_daemon_starts_the_workers():
         restore(d, folder, again=False)
         assert epoch(o.client) == 0
         d.process.send_signal(signal.SIGHUP)
-        wait_for(lambda: (h := o.client.query("health.get", {})) and h["health"]["epoch"] > 0, 10, "the restored store")
+        wait_for(lambda: (h := o.client.query("health.get", {})) and h["health"]["epoch"] > 0, "the restored store")
         assert_nothing_lost(o)
 
 
@@ -125,7 +125,7 @@ def test_a_restore_that_is_broken_off(broken_off_after):
             if name == broken_off_after:
                 break
         site.start_worker()
-        wait_for(lambda: site.up(LINCANG), 10, "the worker")
+        wait_for(lambda: site.up(LINCANG), "the worker")
         assert epoch(o.client) == int(new) and not (store / "restore").exists()
         assert {p.name for p in store.iterdir()} >= {f"data.mdb.replaced-{new}", f"checkpoints.replaced-{new}"}
         before = dict(o.ok)
@@ -179,7 +179,7 @@ def original():
         site.end_worker()
         yield site
         site.start_worker()
-        wait_for(lambda: site.up(LINCANG), 10, "the worker")
+        wait_for(lambda: site.up(LINCANG), "the worker")
 
 
 def journal(folder):
@@ -249,7 +249,7 @@ def test_a_tail_that_was_cut(original, tmp_path):
     folder, kept = tmp_path / LINCANG, tmp_path / "kept"
     shutil.copytree(original.store(), folder)
     original.start_worker()
-    wait_for(lambda: original.up(LINCANG), 10, "the worker")
+    wait_for(lambda: original.up(LINCANG), "the worker")
     o = Oracle(original, name="later")
     o.send(30)
     o.settle()
@@ -289,7 +289,7 @@ def test_a_store_of_a_newer_format_is_left_alone():
         assert (site.store() / "data.mdb").read_bytes() == before
         faulty.put_row(site.store(), "meta", b"format", number(1))
         site.start_worker()
-        wait_for(lambda: site.up(LINCANG), 10, "the worker")
+        wait_for(lambda: site.up(LINCANG), "the worker")
 
 
 def test_a_store_of_an_older_format_is_brought_up(tmp_path):
@@ -306,7 +306,7 @@ def test_a_store_of_an_older_format_is_brought_up(tmp_path):
             for call in ("sync:1:kill", "write:1:half"):
                 assert site.start_worker(fault=call).wait(10) == -9
         site.start_worker()
-        wait_for(lambda: site.up(LINCANG), 10, "the worker")
+        wait_for(lambda: site.up(LINCANG), "the worker")
         assert "the store's format is 1 now, it was 0" in site.logged()
         assert_nothing_lost(o)
 

@@ -105,7 +105,7 @@ def test_nothing_of_a_thousand_values_is_found():
             push.send("content.read", {"id": reports[0], "department": "nobody"}, division, reason=birds.text("推"))
             push.send("person.correct", {"subject": made[1], **BUREAU, "phone": birds.phone()}, division, reason=birds.text("推"))
         d.kill_worker(WEIHAI)
-        wait_for(lambda: d.up(WEIHAI), 20, "the worker to be back")
+        wait_for(lambda: d.up(WEIHAI), "the worker to be back")
         told = [("queries", queries(c, division)) for division in CITIES]
         while heard.poll(300):
             told += [("heard", frame) for frame in heard.recv_multipart()]

@@ -18,7 +18,7 @@ def state(c, *claims):
 
 def settled(c, list_id):
     """The clock behind a publication has done its work."""
-    return wait_for(lambda: [e for e in all_events(c, LINCANG) if e["id"] == list_id and e["event"] == "settled"], 20,
+    return wait_for(lambda: [e for e in all_events(c, LINCANG) if e["id"] == list_id and e["event"] == "settled"],
                     "the claims to be looked through")
 
 
@@ -111,8 +111,8 @@ def test_thousands_of_claims_end_so_many_an_entry():
         ids = [claim(c, s, n) for s in people for n in range(150)]
         now = publish(c, range(0, 150, 3))
         d.kill_worker(LINCANG)
-        wait_for(lambda: d.up(LINCANG), 20, "the worker to be back")
-        wait_for(lambda: c.case(ids[-1])["state"] == "ended-by-list", 20, "the last to end")
+        wait_for(lambda: d.up(LINCANG), "the worker to be back")
+        wait_for(lambda: c.case(ids[-1])["state"] == "ended-by-list", "the last to end")
         settled(c, now)
         states = state(c, *ids)
         assert [s for i, s in enumerate(states) if i % 150 % 3] == ["ended-by-list"] * 400
@@ -137,9 +137,9 @@ def test_the_end_of_the_appointment(c):
     refusal = c.refused("not-active", "institution.claim", {"supervisor": s, "institution": code(1)})
     assert fields(refusal) == {"supervisor"}
     dismiss(c, t)
-    wait_for(lambda: set(state(c, many[-1], many[100])) == {"ended-by-appointment"}, 20, "the rest to end")
+    wait_for(lambda: set(state(c, many[-1], many[100])) == {"ended-by-appointment"}, "the rest to end")
     assert set(state(c, *many)) == {"ended-by-appointment"}
-    wait_for(lambda: [e for e in all_events(c, LINCANG) if e["id"] == t][-1]["event"] == "settled", 20, "its last event")
+    wait_for(lambda: [e for e in all_events(c, LINCANG) if e["id"] == t][-1]["event"] == "settled", "its last event")
 
 
 def test_a_lapsed_term():

@@ -293,14 +293,14 @@ def test_a_new_policy_is_taken_up(running):
     old = c.ok("application.submit", form())["entity_id"]
     file.write_text(good.replace("version: 1\n", "version: 2\n").replace("required: [health, ", "required: [address, "))
     hangup()
-    wait_for(lambda: in_force(c) == "lincang-2021@2", 10, "the new policy")
+    wait_for(lambda: in_force(c) == "lincang-2021@2", "the new policy")
     new = c.ok("application.submit", form(None, address=None))
     assert (new["state"], new["policy"]) == ("needs-info", "lincang-2021@2")
     assert c.ok("application.supplement", {"application": old, "major": "护理"})["policy"] == "lincang-2021@1"
     events = [e for e in all_events(c, LINCANG) if (e["entity"], e["event"]) == ("policy", "activated")]
     assert [e["policy"] for e in events] == ["lincang-2021@1", "lincang-2021@2"]
     hangup()  # the same again is no news
-    wait_for(lambda: d.logged().count("worker ready") == 3, 10, "the worker")
+    wait_for(lambda: d.logged().count("worker ready") == 3, "the worker")
     assert [e for e in all_events(c, LINCANG) if (e["entity"], e["event"]) == ("policy", "activated")] == events
 
 
@@ -310,6 +310,6 @@ def test_a_broken_policy_is_not_taken_up(running):
     d, c, file, good, hangup = running
     file.write_text(good + "colour: red\n")
     hangup()
-    wait_for(lambda: f"{file}:{good.count(chr(10)) + 1}: 'colour' is not known here" in d.logged(), 10, "the word")
+    wait_for(lambda: f"{file}:{good.count(chr(10)) + 1}: 'colour' is not known here" in d.logged(), "the word")
     receipt = c.ask("application.submit", form(), timeout=3000)
     assert receipt and receipt["policy"] == "lincang-2021@1", "the division is down"

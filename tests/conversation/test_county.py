@@ -362,7 +362,7 @@ def test_broken_off_in_between(daemon):
     daemon.kill_worker(YUN)
     daemon.kill_worker(FENGQING)
     for division in (YUN, FENGQING):
-        wait_for(lambda d=division: daemon.up(d), 20, "the worker")
+        wait_for(lambda d=division: daemon.up(d), "the worker")
     forward(daemon, r)
     assert len(reports(c, YUN)) == 1 and c.case(r)["forwarded_case"] == reports(c, YUN)[0]["id"]
 

@@ -51,12 +51,12 @@ def test_a_revoked_key_on_open_connections(keyed):
     assert out.ok("health.get", {}) and stays.ok("health.get", {}) and hears_something(heard)
     before = refusals.last_seq()
     push.send("application.submit", form(another()))
-    wait_for(lambda: refusals.last_seq() == before + 1, 5, "the push to be recorded")
+    wait_for(lambda: refusals.last_seq() == before + 1, "the push to be recorded")
     assert hears_something(hears_on)
-    wait_for(mute.watch.opened, 5, "the one that says nothing to be let in")
+    wait_for(mute.watch.opened, "the one that says nothing to be let in")
     d.revoke("out").reload()
     for w in gone:
-        wait_for(w.ended, 1, "the revoked key's connections to be ended")
+        wait_for(w.ended, "the revoked key's connections to be ended")
     while heard.poll(300):
         heard.recv_multipart()
     apply(stays)
@@ -81,13 +81,13 @@ def test_another_role_and_another_key(keyed, tmp_path):
     d.grant("tool", "staff", departments=["fund"]).reload()
     tool.refused("role-may-not", "application.submit", form(another()))
     tool.refused("whole-division", "stats.get", {})
-    wait_for(hears.ended, 5, "who is limited to a department to hear no more")
+    wait_for(hears.ended, "who is limited to a department to hear no more")
     while heard.poll(300):
         heard.recv_multipart()
     assert nobody_hears(heard) and not speaks.ended()
     d.clients_of["tool"] = certificate(tmp_path / "new", "tool")
     d.grant("tool", "admin").reload()
-    wait_for(speaks.ended, 5, "the old key's connection to be ended: the name has another now")
+    wait_for(speaks.ended, "the old key's connection to be ended: the name has another now")
     assert d.by("tool").ok("stats.get", {})
 
 
@@ -100,13 +100,13 @@ def test_a_key_runs_out(tmp_path):
     d.process = subprocess.Popen([BUILD / "jiandud", "-c", d.config], env=shim(tmp_path, CLOCK.replace("LATE", str(late))),
                                  stdout=d.log, stderr=d.log)
     try:
-        wait_for(lambda: d.up(LINCANG), 20, "the daemon to be up")
+        wait_for(lambda: d.up(LINCANG), "the daemon to be up")
         guest, heard, other = d.by("guest"), d.hears("guest"), d.hears("watch")
         gone, stays = [Watched(guest), Watched(heard)], Watched(other)
         assert guest.ok("stats.get", {}) and hears_something(heard) and hears_something(other)
         late.write_text(str(24 * 3600))
         for w in gone:
-            wait_for(w.ended, 5, "the connections to be ended")
+            wait_for(w.ended, "the connections to be ended")
         while heard.poll(300):
             heard.recv_multipart()
         assert nobody_hears(heard)
@@ -129,13 +129,13 @@ def test_a_descriptor_that_is_somebody_elses_by_now(keyed):
     time.sleep(0.5)  # until what can be read is read, and the rest lies with libzmq
     before = descriptors(d)
     gone.close()
-    wait_for(lambda: descriptors(d) < before, 5, "the connection to be gone")
+    wait_for(lambda: descriptors(d) < before, "the connection to be gone")
     other = d.by("other", watched=True)
-    wait_for(other.watch.opened, 5, "another to be in its place")
+    wait_for(other.watch.opened, "another to be in its place")
     assert descriptors(d) == before, "with its descriptor"
     os.kill(worker, signal.SIGCONT)
     asks = d.client()
-    wait_for(lambda: asks.last_seq() >= 100, 10, "what lay there to be read")
+    wait_for(lambda: asks.last_seq() >= 100, "what lay there to be read")
     assert other.ok("health.get", {})
     d.revoke("out").reload()
     assert other.ok("health.get", {}) and not other.watch.ended()
@@ -206,7 +206,7 @@ def test_a_few_hundred_connections(keyed):
     assert worst < 2
     answered = sum(c.receive(100) is not None for c in crowd[:60])
     assert answered > 10
-    wait_for(lambda: sum(bool(c.socket.poll(0)) for c in crowd) + answered > 100, 15, "more of them to be let in")
+    wait_for(lambda: sum(bool(c.socket.poll(0)) for c in crowd) + answered > 100, "more of them to be let in")
     assert time.monotonic() - started > 0.5
     for c in crowd:
         c.close()
@@ -224,7 +224,7 @@ def test_no_more_connections_than_configured(keyed):
     assert all(c.ok("health.get", {}) for c in first)
     for c in first + late[:4]:
         c.close()
-    wait_for(lambda: any(c.socket.poll(0) for c in late[4:]), 10, "one to be let in where others left")
+    wait_for(lambda: any(c.socket.poll(0) for c in late[4:]), "one to be let in where others left")
 
 
 def test_no_more_connections_of_one_key(keyed):
@@ -241,15 +241,15 @@ def test_no_more_connections_of_one_key(keyed):
     time.sleep(0.5)
     assert not any(c.socket.poll(0) for c in late)
     piled = [d.by("piled", watched=True) for _ in range(25)]
-    wait_for(lambda: all(c.watch.opened() for c in piled), 10, "all of them to be let in, as none has spoken")
+    wait_for(lambda: all(c.watch.opened() for c in piled), "all of them to be let in, as none has spoken")
     for c in piled:
         c.send("health.get", {})
-    wait_for(lambda: sum(c.watch.ended() for c in piled) == 15, 10, "those beyond the bound to be ended")
+    wait_for(lambda: sum(c.watch.ended() for c in piled) == 15, "those beyond the bound to be ended")
     assert all(c.ok("health.get", {}) for c in piled if not c.watch.ended())
     assert other.ok("health.get", {}) and all(c.ok("health.get", {}) for c in first)
     assert not any(w.ended() for w in watched)
     first[0].close()
-    wait_for(lambda: any(c.socket.poll(0) for c in late), 10, "one to be let in where another left")
+    wait_for(lambda: any(c.socket.poll(0) for c in late), "one to be let in where another left")
 
 
 def test_connections_that_say_nothing(keyed):
@@ -260,9 +260,9 @@ def test_connections_that_say_nothing(keyed):
     assert other.ok("health.get", {})
     for _ in range(9):
         mute.append(d.by("mute", watched=True).watch)
-        wait_for(mute[-1].opened, 5, "a silent one to be let in")
+        wait_for(mute[-1].opened, "a silent one to be let in")
         time.sleep(0.05)
-    wait_for(lambda: all(w.ended() for w in mute[:4]), 30, "the oldest to be ended")
+    wait_for(lambda: all(w.ended() for w in mute[:4]), "the oldest to be ended")
     assert not any(w.ended() for w in mute[4:])
     assert other.ok("health.get", {}) and not speaks.ended()
 
@@ -401,7 +401,7 @@ def test_a_handler_that_is_gone(tmp_path):
     env = shim(tmp_path, BIND.replace("RESULT", "0"))
     d.process = subprocess.Popen([BUILD / "jiandud", "-c", d.config], env=env, stdout=d.log, stderr=d.log)
     try:
-        wait_for(lambda: d.up(LINCANG), 20, "the daemon to be up")
+        wait_for(lambda: d.up(LINCANG), "the daemon to be up")
         d.client().wind(d.at, LINCANG)
         before = d.client().last_seq()
         for cert in (d.clients_of["admin"], certificate(tmp_path / "keys", "stranger")):
@@ -426,7 +426,7 @@ def test_who_names_itself(tmp_path):
     d.process = subprocess.Popen([BUILD / "jiandud", "-c", d.config], env=shim(tmp_path, BIND.replace("RESULT", "0")),
                                  stdout=d.log, stderr=d.log)
     try:
-        wait_for(lambda: d.up(LINCANG), 20, "the daemon to be up")
+        wait_for(lambda: d.up(LINCANG), "the daemon to be up")
         own, granted = certificate(tmp_path / "keys", "stranger"), d.clients_of["admin"][0].decode()
         id = os.urandom(16)
         for name in (granted, granted + "0" * 48, granted + "0" * 15 + "9" + "0" * 32):
@@ -547,7 +547,7 @@ def test_what_a_lying_daemon_cannot(types):
                                          ("events.since", "staff", {"departments": ["fund"]}, "whole-division")]:
                 body = {"after": 0} if type == "events.since" else {"id": report}
                 assert liar.ask(types, type, body, role, **kw)["code"] == code
-        wait_for(lambda: d.up(LINCANG), 10, "the true daemon to be back")
+        wait_for(lambda: d.up(LINCANG), "the true daemon to be back")
         assert d.client().last_seq() == before
 
 
@@ -558,7 +558,7 @@ def test_what_a_lying_daemon_can(types):
         with Liar(d) as liar:
             receipt = liar.say(types, "application.withdraw", {"application": a}, "admin", name="director", every=3)
             assert receipt["status"] == "ok"
-        wait_for(lambda: d.up(LINCANG), 10, "the true daemon to be back")
+        wait_for(lambda: d.up(LINCANG), "the true daemon to be back")
         assert [step["sender"] for step in d.client().explain(a)["history"]] == ["local", "director"]
 
 
@@ -567,7 +567,7 @@ def test_a_role_that_is_none(types, role):
     with Daemon([LINCANG]) as d:
         with Liar(d) as liar, pytest.raises(ConnectionError):
             liar.say(types, "application.submit", form(another()), role)
-        wait_for(lambda: d.up(LINCANG), 10, "the true daemon to be back")
+        wait_for(lambda: d.up(LINCANG), "the true daemon to be back")
 
 
 # ---------------------------------------------------------------- what the file system lets in

@@ -66,14 +66,14 @@ def test_another_master_key_while_writing():
         writer = threading.Thread(target=write)
         writer.start()
         try:
-            wait_for(lambda: len(sent) > 20, 10, "reports to flow")
+            wait_for(lambda: len(sent) > 20, "reports to flow")
             pid = d.worker_pid(LINCANG)
             keys(d, "add")
             assert "version 1 is still in use" in keys(d, "drop", 1)
             hang_up(d)
-            wait_for(lambda: len(keys(d, "show").split("version 1\n")) == 1, 10, "all to be wrapped anew")
+            wait_for(lambda: len(keys(d, "show").split("version 1\n")) == 1, "all to be wrapped anew")
             before = len(sent)
-            wait_for(lambda: len(sent) > before + 20, 10, "reports to flow on")
+            wait_for(lambda: len(sent) > before + 20, "reports to flow on")
             assert d.worker_pid(LINCANG) == pid, "it never stopped"
         finally:
             over.set()
@@ -103,7 +103,7 @@ def test_what_is_wrapped_by_a_key_that_is_gone():
         assert done.returncode == 1 and "version 1 of the master key, which is not there" in done.stdout
         key.write_text(two)
         d.start()
-        wait_for(lambda: wrapped_by(d, 2), 10, "the keys to be wrapped anew")
+        wait_for(lambda: wrapped_by(d, 2), "the keys to be wrapped anew")
         keys(d, "drop")
         assert key.read_text().splitlines()[-1].startswith("2 ") and old != key.read_bytes()
         assert all_events(d.client(), LINCANG)
@@ -119,6 +119,6 @@ def test_a_bad_key_file_changes_nothing(written, said):
         good = key.read_bytes()
         key.write_text(written)
         hang_up(d)
-        wait_for(lambda: said in d.logged(), 5, "the log to say so")
+        wait_for(lambda: said in d.logged(), "the log to say so")
         assert c.ok("report.submit", clue(s)) and appoint(c)
         key.write_bytes(good)

@@ -12,7 +12,7 @@ import pytest
 import zmq
 
 from jd import CITIES, LINCANG, WEIHAI
-from jd import BUILD, Daemon, all_events, event, form, run, wait_for
+from jd import BUILD, PATIENCE, Daemon, all_events, event, form, run, wait_for
 from oracle import Oracle, assert_nothing_lost
 
 WINDOW = 256  # sent and not yet answered
@@ -37,8 +37,8 @@ class Diary:
 
     def stream(self, interruptions, patience=15):
         """Sends everything, with an interruption each time so many receipts have come; ends when all that still lives
-        is answered, or nothing is for so many seconds. Nothing is sent twice."""
-        due, quiet = sorted(interruptions.items()), time.monotonic() + patience
+        is answered, or nothing is for so many seconds behind the last interruption. Nothing is sent twice."""
+        due, quiet = sorted(interruptions.items()), time.monotonic() + PATIENCE
         while (self.left or self.unknown()) and time.monotonic() < quiet:
             before = len(self.ok)
             for o in self.oracles:
@@ -47,10 +47,10 @@ class Diary:
                     self.left -= 20
                 o.read(5)
                 assert not o.problems, o.problems
-            if len(self.ok) > before:
-                quiet = time.monotonic() + patience
             while due and len(self.ok) >= due[0][0]:
                 due.pop(0)[1]()
+            if len(self.ok) > before:
+                quiet = time.monotonic() + (PATIENCE if due else patience)
 
     def settle(self):
         """Sends again what is not known, until it is."""
@@ -73,7 +73,7 @@ class Listener:
         self.daemon, self.heard = daemon, {d: {} for d in daemon.divisions}
         self.socket = daemon.subscribe("J.")
         c = daemon.client()
-        wait_for(lambda: c.ok("application.submit", form(), daemon.divisions[0]) and self.socket.poll(20), 5,
+        wait_for(lambda: c.ok("application.submit", form(), daemon.divisions[0]) and self.socket.poll(20),
                  "the subscription to be there")
 
     def read(self):
@@ -84,7 +84,7 @@ class Listener:
     def check(self, repeated=None):
         """Merged with what is asked for: nothing heard that is not recorded, all of it in the end."""
         c = self.daemon.client()
-        wait_for(lambda: self.read() or self.socket.poll(200) == 0, 10, "quiet")
+        wait_for(lambda: self.read() or self.socket.poll(200) == 0, "quiet")
         for division, heard in self.heard.items():
             recorded = {e["seq"]: e for e in all_events(c, division)}
             assert heard.items() <= recorded.items(), "never invented"
@@ -132,7 +132,7 @@ def test_the_daemon_is_killed_in_a_stream(d):
     diary.stream({900: d.kill}, patience=1.5)
     assert len(diary.ok) >= 900 and diary.unknown()
     before = dict(diary.ok)
-    wait_for(lambda: not any(map(d.worker_pid, CITIES)), 10, "the workers to follow their daemon")
+    wait_for(lambda: not any(map(d.worker_pid, CITIES)), "the workers to follow their daemon")
     d.start()
     c = d.client()
     for division in CITIES:
@@ -214,7 +214,7 @@ def test_a_worker_that_stays_away(tmp_path):
         assert (receipt["id"], receipt["status"], receipt["code"]) == (early, "busy", "worker-down")
         c.refused("worker-down", "application.submit", form(None, WEIHAI), WEIHAI)
         heard, push = d.subscribe("S.refused"), d.client(zmq.PUSH)
-        wait_for(lambda: push.send("application.submit", form(None, WEIHAI), WEIHAI) and event(heard, 100), 5, "the word")
+        wait_for(lambda: push.send("application.submit", form(None, WEIHAI), WEIHAI) and event(heard, 100), "the word")
         assert c.ok("application.submit", form())
 
 
@@ -225,12 +225,12 @@ def test_a_broken_configuration_is_not_taken_up(d):
     pids = {division: d.worker_pid(division) for division in CITIES}
     d.config.write_text(good + "colour: red\n")
     d.process.send_signal(signal.SIGHUP)
-    wait_for(lambda: "reload refused" in d.logged(), 5, "the refusal")
+    wait_for(lambda: "reload refused" in d.logged(), "the refusal")
     assert f"{d.config}:{good.count(chr(10)) + 1}: 'colour' is not known here" in d.logged()
     assert c.ok("application.submit", form()) and pids == {division: d.worker_pid(division) for division in CITIES}
     d.config.write_text(good.replace("log: info", "log: debug"))
     d.process.send_signal(signal.SIGHUP)
-    wait_for(lambda: all(d.worker_pid(division) not in (None, pids[division]) for division in CITIES), 10,
+    wait_for(lambda: all(d.worker_pid(division) not in (None, pids[division]) for division in CITIES),
              "the workers to be new ones")
     for division in CITIES:
         assert c.ok("application.submit", form(None, division), division)

@@ -36,7 +36,7 @@ class Folder:
         """SIGHUP, until the workers are back."""
         before = self.daemon.logged().count("worker ready")
         self.daemon.process.send_signal(signal.SIGHUP)
-        wait_for(lambda: self.daemon.logged().count("worker ready") >= before + len(self.daemon.divisions), 20, "the workers")
+        wait_for(lambda: self.daemon.logged().count("worker ready") >= before + len(self.daemon.divisions), "the workers")
 
 
 def effective(division, day):
@@ -94,11 +94,11 @@ def test_its_day_comes_though_nobody_asks(folder):
     folder.write(effective(LINCANG, "2026-02-01"))
     folder.hangup()
     folder.daemon.kill_worker(LINCANG)
-    wait_for(lambda: folder.daemon.up(LINCANG), 20, "the worker")
+    wait_for(lambda: folder.daemon.up(LINCANG), "the worker")
     assert health(c)["policy_pending"]["policy"] == "lincang-2021@2"
     c.wind("2026-01-31T23:59:58+08:00", LINCANG)
     c.at = None
-    wait_for(lambda: health(c)["policy"] == "lincang-2021@2", 10, "the day")
+    wait_for(lambda: health(c)["policy"] == "lincang-2021@2", "the day")
 
 
 def test_the_one_that_waits_is_replaced_or_withdrawn(folder):
@@ -192,7 +192,7 @@ def test_put_in_force_by_the_authority(folder):
     last = [e for e in all_events(c, LINCANG) if e["entity"] == "policy"][-1]
     assert (last["policy"], last["cause"]) == ("lincang-2021@2", id)
     folder.daemon.kill_worker(LINCANG)
-    wait_for(lambda: folder.daemon.up(LINCANG), 20, "the worker")
+    wait_for(lambda: folder.daemon.up(LINCANG), "the worker")
     assert activate(c, id=id) == receipt
 
 
@@ -297,7 +297,7 @@ def test_every_code_is_the_same_one_there(folder, kill):
     assert activate(c)["status"] == "ok"
     if kill:
         folder.daemon.kill_worker(LINCANG)
-        wait_for(lambda: folder.daemon.up(LINCANG), 20, "the worker")
+        wait_for(lambda: folder.daemon.up(LINCANG), "the worker")
     assert {c.case(id)["policy"] for id in ids} == {"lincang-2021@1"}
     for id in ids:
         receipt = migrate(c, id)

@@ -190,6 +190,6 @@ def test_a_pushed_read_answers_nobody():
         c, push = d.client(), d.client(zmq.PUSH)
         r = c.ok("report.submit", clue(appoint(c)))["entity_id"]
         id = push.send("content.read", read(r), reason="核对")
-        wait_for(lambda: all_events(c, LINCANG)[-1]["cause"] == id, 5, "the read to be recorded")
+        wait_for(lambda: all_events(c, LINCANG)[-1]["cause"] == id, "the read to be recorded")
         assert clue("S-530900-1")["text"] not in str(all_events(c, LINCANG))
         assert [x["reader"] for x in c.ok("reads.list", {"id": r})["reads"]] == ["bureau"]

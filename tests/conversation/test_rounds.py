@@ -160,7 +160,7 @@ def test_closed_by_the_clock(city, division):
     late = apply(c, division)
     assert c.case(late)["round"] == round
     city.kill_worker(division)
-    wait_for(lambda: city.up(division), 20, "the worker")
+    wait_for(lambda: city.up(division), "the worker")
     c.wind("2026-01-31T00:00:00+08:00", division)
     case = c.case(round)
     assert (case["state"], case["closed_on"]) == ("closed", "2026-01-30") and "due" not in case
@@ -242,8 +242,8 @@ def test_what_is_undecided_expires_with_it(city):
     body = {"round": round, "department": "bureau", "on": "2026-01-05", "reference": "第2号公告"}
     assert c.ok("round.publish", body)["state"] == "published"
     city.kill_worker(LINCANG)
-    wait_for(lambda: city.up(LINCANG), 20, "the worker")
-    wait_for(lambda: state(c, round) == "archived", 20, "the round to settle")
+    wait_for(lambda: city.up(LINCANG), "the worker")
+    wait_for(lambda: state(c, round) == "archived", "the round to settle")
     assert [state(c, a) for a in many[:3]] == ["appointed", "rejected", "withdrawn"]
     assert {state(c, a) for a in many[3:]} == {"expired"} and state(c, aside) == "needs-fact"
     told = of(c, round)
@@ -264,7 +264,7 @@ def test_who_expired_may_apply_again(city):
     c.refused("already-applied", "application.submit", body)
     staff(c, "close", round)
     staff(c, "publish", round)
-    wait_for(lambda: state(c, a) == "expired", 10, "the application to expire")
+    wait_for(lambda: state(c, a) == "expired", "the application to expire")
     assert rules(c.explain(a)) == {"LC-5.5"}
     assert c.ok("application.submit", body)["entity_id"] != a
 
@@ -278,7 +278,7 @@ def test_called_off(city):
     c.refused("reason-required", "round.cancel", body)
     c.refused("not-the-authority", "round.cancel", {**body, "department": "fund"}, reason="预算调整")
     assert c.ok("round.cancel", body, reason="预算调整")["state"] == "cancelled"
-    wait_for(lambda: state(c, a) == state(c, b) == "expired", 10, "the applications to expire")
+    wait_for(lambda: state(c, a) == state(c, b) == "expired", "the applications to expire")
     assert state(c, round) == "cancelled" and of(c, round)[-2:] == ["cancelled", "settled"]
     empty = opened(c)
     c.ok("round.cancel", {**body, "round": empty}, reason="重新公告")
@@ -441,9 +441,9 @@ def test_the_first_receipt_again(city):
     c.ok("application.supplement", {"application": made[2], "work_years": 33, "health": "3"})
     assert_fact(c, made[3], "criminal_punishment", "yes")
     staff(c, "publish", round)
-    wait_for(lambda: state(c, round) == "archived", 10, "the round to settle")
+    wait_for(lambda: state(c, round) == "archived", "the round to settle")
     city.kill_worker(LINCANG)
-    wait_for(lambda: city.up(LINCANG), 20, "the worker")
+    wait_for(lambda: city.up(LINCANG), "the worker")
     assert review(c, round, id=id, at="2027-06-01T00:00:00+08:00") == first
     assert len(first["factors"]) == 9
     receipt = c.ask("round.review", {"round": round, "department": "bureau", "limit": 1}, id=id, reason="选聘评议")

@@ -19,7 +19,7 @@ class Watcher:
 
     def __init__(self, daemon):
         self.push, self.heard, self.at = daemon.client(zmq.PUSH), daemon.subscribe("J."), daemon.at
-        wait_for(lambda: self.heard.poll(10) or self.knock(), 5, "the subscription to be there")
+        wait_for(lambda: self.heard.poll(10) or self.knock(), "the subscription to be there")
 
     def knock(self):
         id = self.push.send("application.withdraw", {"application": "A-530900-99999999"})
@@ -98,7 +98,7 @@ def test_a_push_nobody_can_route(daemon):
         told = event(heard, 300)
         return told and told[1]["cause"] == id and told[1]["code"]
 
-    wait_for(lambda: announced(division="110000") == "unknown-division", 5, "the subscription to be there")
+    wait_for(lambda: announced(division="110000") == "unknown-division", "the subscription to be there")
     assert announced(type="report.eat") == "unknown-type"
     assert announced(type="stats.get") == "unknown-type"
     assert announced(colour="red") == "unknown-field"
@@ -234,7 +234,7 @@ def test_a_client_that_leaves(daemon):
     ids = [c.send("application.submit", form(another())) for _ in range(50)]
     c.close(linger=2000)
     look = daemon.client()
-    wait_for(lambda: {e["cause"] for e in all_events(look, LINCANG)} >= set(ids), 5, "what was sent")
+    wait_for(lambda: {e["cause"] for e in all_events(look, LINCANG)} >= set(ids), "what was sent")
 
 
 # ---------------------------------------------------------------- events
@@ -251,7 +251,7 @@ def test_topics(daemon):
         c.ok("report.submit", clue(appoint(c, division=WEIHAI)), WEIHAI)
         return all(sub.poll(100) for sub in subs.values())
 
-    wait_for(settled, 5, "all to be subscribed")
+    wait_for(settled, "all to be subscribed")
     heard = {p: [] for p in prefixes}
     for p, sub in subs.items():
         while (e := event(sub, 200)) is not None:
@@ -266,7 +266,7 @@ def test_topics(daemon):
 def test_what_an_event_carries(daemon):
     """The contract's keys, live as on asking, and seq without a gap."""
     heard, c = daemon.subscribe("J.530900."), daemon.client()
-    wait_for(lambda: c.ok("application.submit", form()) and heard.poll(50), 5, "the subscription to be there")
+    wait_for(lambda: c.ok("application.submit", form()) and heard.poll(50), "the subscription to be there")
     s = appoint(c)
     receipt = c.ok("report.submit", clue(s))
     live = [e for _, e in events_until(heard, receipt["id"])]
@@ -302,7 +302,7 @@ def test_nothing_personal_leaves():
     what was refused nothing is kept at all."""
     with Daemon() as d:
         c, push, heard = d.client(), d.client(zmq.PUSH), d.subscribe("")
-        wait_for(lambda: heard.poll(50) or not c.ok("application.submit", form()), 5, "the subscription to be there")
+        wait_for(lambda: heard.poll(50) or not c.ok("application.submit", form()), "the subscription to be there")
         secret = {"name": f"{CANARY}甲", "phone": "13712345678", "employer": f"{CANARY}单位", "address": f"{CANARY}路1号",
                   "email": "canary@example.org", "post": f"{CANARY}职务", "school": f"{CANARY}学校"}
         numbers = []
@@ -332,7 +332,7 @@ def test_nothing_personal_leaves():
             c.raw(CANARY.encode() * 3, CANARY.encode())
             content = c.content(r, f"{CANARY}查阅")
             assert CANARY in str(content), "who may read it does"
-        wait_for(lambda: sum(e["event"] == "refused" for d2 in CITIES for e in all_events(c, d2)) == 4, 5, "the pushes")
+        wait_for(lambda: sum(e["event"] == "refused" for d2 in CITIES for e in all_events(c, d2)) == 4, "the pushes")
         d.kill_worker(LINCANG)  # a crash tells nothing either
         c.ok("application.submit", form(another(), LINCANG, **secret))
 

@@ -112,7 +112,7 @@ def test_nobody_needs_to_ask():
         heard = d.subscribe("J.530900.supervisor.")
         c.wind(day("2027-02-28", clock="23:59:59"), LINCANG)
         said = []
-        wait_for(lambda: said.append(event(heard, 500)) or said[-1] and said[-1][1]["event"] == "lapsed", 8, "the lapse")
+        wait_for(lambda: said.append(event(heard, 500)) or said[-1] and said[-1][1]["event"] == "lapsed", "the lapse")
         assert said[-1][0] == "J.530900.supervisor.lapsed" and said[-1][1]["id"] == s
 
 
