@@ -180,7 +180,7 @@ def overload():
     with stage("overload") as say, faulty.Site(extra="limits: { batch_messages: 16, in_flight: 100 }") as site:
         o, other = oracle.Oracle(site), oracle.Oracle(site, name="other")
         site.end_worker()
-        site.start_worker(slow=200)
+        site.start_worker(slow=300)
         sender = oracle.Sender(o, a_second * seconds, seconds)
         sender.WINDOW, sender.AT_ONCE, o.patience = 10**6, 500, 60
         sender.start()
