@@ -20,6 +20,7 @@ typedef struct key {
 
 struct jd_sieve {
     int n, words, keys_n;
+    int facts_n; /* keys that are facts, which come first */
     key *keys;
     uint64_t *whole;   /* conditions that their rows describe wholly */
     uint64_t *settled; /* those, and what people alone judge */
@@ -169,6 +170,17 @@ static void make_key(maker *m, int at)
     if (m->s->keys[at].kind != KEY_BOOL) make_slots(m, at);
 }
 
+/* They are many in a long policy, and asked in a loop of their own. */
+static void put_facts_first(jd_sieve *s)
+{
+    for (int i = 0; i < s->keys_n; i++) {
+        key k = s->keys[i];
+        if (k.source != JD_SRC_FACT) continue;
+        s->keys[i] = s->keys[s->facts_n];
+        s->keys[s->facts_n++] = k;
+    }
+}
+
 const jd_sieve *jd_sieve_make(jd_arena *a, const jd_layout *l, jd_cond *const *conds, int n)
 {
     int room = 0;
@@ -186,6 +198,7 @@ const jd_sieve *jd_sieve_make(jd_arena *a, const jd_layout *l, jd_cond *const *c
         s->settled[i / 64] |= (uint64_t)(whole || human) << i % 64;
     }
     for (int i = 0; i < s->keys_n; i++) make_key(&m, i);
+    put_facts_first(s);
     return s;
 }
 
@@ -211,7 +224,6 @@ static void keep_any(const jd_sieve *s, const key *k, const jd_strs *list, jd_bi
 
 static const uint64_t *row_of(const key *k, const jd_env *e)
 {
-    if (k->source == JD_SRC_FACT) return k->of[e->facts ? e->facts[k->index] : JD_UNKNOWN];
     if (k->source == JD_SRC_VALUE) return e->words[k->index].n ? row_of_word(k, e->words[k->index]) : k->of[JD_UNKNOWN];
     const jd_field *f = &e->layout->fields[k->index];
     if (k->kind == KEY_BOOL) return k->of[*JD_IN(jd_tri, e->msg, f)];
@@ -219,17 +231,27 @@ static const uint64_t *row_of(const key *k, const jd_env *e)
     return v->p ? row_of_word(k, *v) : k->of[JD_UNKNOWN];
 }
 
+static void keep(const jd_sieve *s, const uint64_t *row, jd_bits *b)
+{
+    for (int w = 0; row && w < s->words; w++) b->w[w] &= row[w];
+}
+
+static void ask_facts(const jd_sieve *s, const jd_env *e, jd_bits *may)
+{
+    for (const key *k = s->keys, *end = k + s->facts_n; k < end; k++)
+        keep(s, k->of[e->facts ? e->facts[k->index] : JD_UNKNOWN], may);
+}
+
 void jd_sieve_ask(const jd_sieve *s, const jd_env *e, jd_bits *may)
 {
     for (int w = 0; w < s->words; w++) may->w[w] = ~(uint64_t)0;
-    for (int i = 0; i < s->keys_n; i++) {
+    ask_facts(s, e, may);
+    for (int i = s->facts_n; i < s->keys_n; i++) {
         const key *k = &s->keys[i];
-        if (k->kind == KEY_WORDS) {
+        if (k->kind == KEY_WORDS)
             keep_any(s, k, JD_IN(jd_strs, e->msg, &e->layout->fields[k->index]), may);
-            continue;
-        }
-        const uint64_t *row = row_of(k, e);
-        for (int w = 0; row && w < s->words; w++) may->w[w] &= row[w];
+        else
+            keep(s, row_of(k, e), may);
     }
 }
 
