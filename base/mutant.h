@@ -16,7 +16,7 @@
     M(5, clock_twice, "workers/engine.c", "jiandu-worker", "test_clocks.py::test_warned_and_overdue_once_each", 400)   \
     M(6, no_sync, "workers/store.c", "jiandu-worker", "test_cuts.py::test_what_a_power_cut_leaves", 0)                 \
     M(7, same_nonce, "workers/writer.c", "jiandu-worker", "", 400)                                                     \
-    M(8, kept_in_flight, "daemon/division.c", "jiandud", "", 400)                                                      \
+    M(8, kept_in_flight, "daemon/batches.c", "jiandud", "", 400)                                                       \
     M(9, early_published, "workers/writer.c", "jiandu-worker", "", 400)                                                \
     M(10, one_for_all, "workers/writer.c", "jiandu-worker", "", 2000)
 

@@ -84,6 +84,8 @@ def main():
     for number, name, source, program, test, seeds in table:
         if options.names and name not in options.names:
             continue
+        if f"JD_IS_MUTANT({name})" not in (ROOT / source).read_text():
+            sys.exit(f"base/mutant.h: {name} is not in {source}")
         folder = make(build, number, source, program)
         for what, look in ways(test, seeds):
             start = time.monotonic()
