@@ -31,8 +31,8 @@ struct sim_thread {
     sim_process *p;
     void *(*f)(void *);
     void *arg;
-    bool over, parked;
-    uint64_t turn; /* a wake that was meant for an earlier one is stale */
+    bool over, parked, held; /* held: it would go on, but its process stands still */
+    uint64_t turn;           /* a wake that was meant for an earlier one is stale */
 };
 
 struct sim_process {
@@ -174,7 +174,7 @@ static void go_on(sim_thread *t)
     load_statics(t->p);
     m.self = t;
     t->turn++;
-    t->parked = false;
+    t->parked = t->held = false;
     START_SWITCH(&m.fake, t->stack, STACK);
     swapcontext(&m.scheduler, &t->context);
     FINISH_SWITCH(m.fake, NULL, NULL);
@@ -194,6 +194,7 @@ static void on_wake(void *arg)
     sim_thread *t = w->t;
     bool meant = !t->over && t->p->alive && t->turn == w->turn;
     if (meant && t->p->stalled > m.now) {
+        t->held = true;
         sim_at(t->p->stalled, on_wake, w);
         return;
     }
@@ -351,4 +352,6 @@ void sim_signal(sim_process *p, int signal)
 void sim_stall(sim_process *p, sim_us until)
 {
     p->stalled = until;
+    for (int i = 0; i < p->threads_n; i++) /* it may be over sooner than it was to be */
+        if (p->threads[i]->held) wake_at(p->threads[i], until < m.now ? m.now : until);
 }
