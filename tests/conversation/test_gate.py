@@ -56,7 +56,7 @@ def test_a_revoked_key_on_open_connections(keyed):
     wait_for(mute.watch.opened, "the one that says nothing to be let in")
     d.revoke("out").reload()
     for w in gone:
-        wait_for(w.ended, "the revoked key's connections to be ended")
+        wait_for(w.ended, "the revoked key's connections to be ended", 1)
     while heard.poll(300):
         heard.recv_multipart()
     apply(stays)
@@ -81,13 +81,13 @@ def test_another_role_and_another_key(keyed, tmp_path):
     d.grant("tool", "staff", departments=["fund"]).reload()
     tool.refused("role-may-not", "application.submit", form(another()))
     tool.refused("whole-division", "stats.get", {})
-    wait_for(hears.ended, "who is limited to a department to hear no more")
+    wait_for(hears.ended, "who is limited to a department to hear no more", 5)
     while heard.poll(300):
         heard.recv_multipart()
     assert nobody_hears(heard) and not speaks.ended()
     d.clients_of["tool"] = certificate(tmp_path / "new", "tool")
     d.grant("tool", "admin").reload()
-    wait_for(speaks.ended, "the old key's connection to be ended: the name has another now")
+    wait_for(speaks.ended, "the old key's connection to be ended: the name has another now", 5)
     assert d.by("tool").ok("stats.get", {})
 
 
@@ -106,7 +106,7 @@ def test_a_key_runs_out(tmp_path):
         assert guest.ok("stats.get", {}) and hears_something(heard) and hears_something(other)
         late.write_text(str(24 * 3600))
         for w in gone:
-            wait_for(w.ended, "the connections to be ended")
+            wait_for(w.ended, "the connections to be ended", 5)
         while heard.poll(300):
             heard.recv_multipart()
         assert nobody_hears(heard)
@@ -129,7 +129,7 @@ def test_a_descriptor_that_is_somebody_elses_by_now(keyed):
     time.sleep(0.5)  # until what can be read is read, and the rest lies with libzmq
     before = descriptors(d)
     gone.close()
-    wait_for(lambda: descriptors(d) < before, "the connection to be gone")
+    wait_for(lambda: descriptors(d) < before, "the connection to be gone", 5)
     other = d.by("other", watched=True)
     wait_for(other.watch.opened, "another to be in its place")
     assert descriptors(d) == before, "with its descriptor"
@@ -244,7 +244,7 @@ def test_no_more_connections_of_one_key(keyed):
     wait_for(lambda: all(c.watch.opened() for c in piled), "all of them to be let in, as none has spoken")
     for c in piled:
         c.send("health.get", {})
-    wait_for(lambda: sum(c.watch.ended() for c in piled) == 15, "those beyond the bound to be ended")
+    wait_for(lambda: sum(c.watch.ended() for c in piled) == 15, "those beyond the bound to be ended", 10)
     assert all(c.ok("health.get", {}) for c in piled if not c.watch.ended())
     assert other.ok("health.get", {}) and all(c.ok("health.get", {}) for c in first)
     assert not any(w.ended() for w in watched)
@@ -262,7 +262,7 @@ def test_connections_that_say_nothing(keyed):
         mute.append(d.by("mute", watched=True).watch)
         wait_for(mute[-1].opened, "a silent one to be let in")
         time.sleep(0.05)
-    wait_for(lambda: all(w.ended() for w in mute[:4]), "the oldest to be ended")
+    wait_for(lambda: all(w.ended() for w in mute[:4]), "the oldest to be ended", 30)
     assert not any(w.ended() for w in mute[4:])
     assert other.ok("health.get", {}) and not speaks.ended()
 

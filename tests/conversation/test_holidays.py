@@ -41,7 +41,7 @@ class City:
     def settled(self):
         c = self.daemon.client()
         c.at = None
-        return wait_for(lambda: not c.ok("health.get", {}, self.division)["health"]["reckoning"], "the reckoning")
+        return wait_for(lambda: not c.ok("health.get", {}, self.division)["health"]["reckoning"], "the reckoning", 30)
 
 
 def submit(c, supervisor, **changes):
