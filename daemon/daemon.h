@@ -37,8 +37,8 @@ typedef struct jd_slot {
     const jd_division *asked; /* a query's worker: its answer dies with it. NULL: a command */
     jd_meter *meter;          /* a query's */
     uint8_t id[16];           /* a query's */
-    bool id_binary;
-    uint32_t next; /* free list */
+    uint8_t flags;            /* likewise, of its jd_link_msg */
+    uint32_t next;            /* free list */
 } jd_slot;
 
 struct jd_daemon {
@@ -65,8 +65,7 @@ struct jd_daemon {
     uint64_t idle_since;     /* likewise, with nothing left to answer; 0 before */
     uv_timer_t heartbeat, watchdog, drain;
     bool draining;
-    bool more;        /* can be read at once, as the last round left it */
-    uint64_t refused; /* messages that never reached a worker */
+    bool more; /* can be read at once, as the last round left it */
 };
 
 /* clock.c: the time a division's commands carry. Under a simulated clock it is what their headers say;
@@ -94,8 +93,8 @@ void jd_backpressure(jd_daemon *d); /* read on, or not, by what is in flight */
 bool jd_slots_init(jd_daemon *d, uint32_t n);
 uint32_t jd_slot_take(jd_daemon *d, jd_zsocket *to, jd_str peer, bool delimiter); /* slots_n when none is free */
 void jd_slot_answer(jd_daemon *d, uint32_t slot, jd_str receipt);
-void jd_slot_asks(jd_daemon *d, uint32_t slot, const jd_division *v, jd_meter *by, const uint8_t id[16],
-                  bool id_binary);
+void jd_slot_asks(jd_daemon *d, const jd_link_msg *m, const jd_division *v, jd_meter *by); /* m is a query */
+void jd_come_again(jd_daemon *d, const jd_link_msg *m); /* its sender is told to: no worker takes it now */
 void jd_slots_lost(jd_daemon *d, const jd_division *v); /* its queries are told to come again */
 void jd_answer(jd_zsocket *to, jd_str peer, bool delimiter, jd_str receipt);
 

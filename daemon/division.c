@@ -39,7 +39,7 @@ static void connect_soon(jd_division *v);
 
 /* The frame stays with the batch until it is answered; a copy goes out, so that an answer may come
  * before libuv is done with the write. */
-static void send_batch(jd_division *v, const jd_batch_sent *b)
+static void send_batch(jd_division *v, const jd_outbatch *b)
 {
     jd_buf copy = { 0 };
     jd_buf_str(&copy, jd_buf_view(&b->frame));
@@ -56,7 +56,7 @@ static void dispatch(jd_division *v)
 void jd_division_flush(jd_division *v)
 {
     enum { WORTH = 1024 }; /* messages */
-    uint32_t gathered = v->batches.gathered;
+    uint32_t gathered = v->batches.gathering.count;
     if (v->d->more && gathered < WORTH) return;
     if (v->ready && gathered && v->batches.unanswered < JD_LINK_BATCHES) dispatch(v);
 }
@@ -88,7 +88,7 @@ bool jd_division_ask(jd_division *v, const jd_link_msg *m)
 
 bool jd_division_idle(const jd_division *v)
 {
-    return v->batches.gathered == 0 && v->batches.unanswered == 0;
+    return v->batches.gathering.count == 0 && v->batches.unanswered == 0;
 }
 
 /* ------------------------------------------------------------ the worker's clock */
@@ -169,7 +169,7 @@ static bool on_frame_ready(jd_division *v, jd_cur *c)
     v->published = v->event_seq;
     jd_log(JD_NOTICE, "division %06u: worker ready at event %llu, %d batches to send again", v->code,
            (unsigned long long)v->event_seq, v->batches.unanswered);
-    for (jd_batch_sent *b = v->batches.first; b && !JD_IS_MUTANT(lost_resend); b = b->next) send_batch(v, b);
+    for (jd_outbatch *b = v->batches.first; b && !JD_IS_MUTANT(lost_resend); b = b->next) send_batch(v, b);
     set_wake(v, wake);
     jd_division_flush(v);
     return true;
@@ -273,7 +273,7 @@ static void connect_soon(jd_division *v)
 
 static void give_back(jd_division *v)
 {
-    if (!away_too_long(v) || !v->batches.gathered) return;
+    if (!away_too_long(v) || !v->batches.gathering.count) return;
     jd_batches_give_back(&v->batches);
     jd_backpressure(v->d);
 }

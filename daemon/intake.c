@@ -17,7 +17,6 @@ typedef struct request {
 
 static void refuse(jd_daemon *d, const request *r, const jd_buf *receipt, jd_code code)
 {
-    d->refused++;
     if (!r->pushed)
         jd_answer(r->door->s, r->peer, r->delimiter, jd_buf_view(receipt));
     else if (r->heading.id)
@@ -88,20 +87,10 @@ static void forward(jd_daemon *d, request *r)
         return;
     }
     jd_link_msg m = link_message(r, slot);
-    if (query) jd_slot_asks(d, slot, r->heading.division, r->who.meter, m.id, r->heading.id_binary);
+    if (query) jd_slot_asks(d, &m, r->heading.division, r->who.meter);
     bool taken =
         query ? jd_division_ask(r->heading.division, &m) : jd_division_add(r->heading.division, &m, r->who.meter);
-    if (taken) return;
-    jd_buf b = { 0 };
-    jd_receipt receipt = {
-        .id = m.id, .id_binary = r->heading.id_binary, .code = JD_CODE_WORKER_DOWN, .due = JD_NO_DAY
-    };
-    jd_receipt_pack(&receipt, &b);
-    if (r->pushed)
-        jd_publish_refused(d, m.id, JD_CODE_WORKER_DOWN);
-    else
-        jd_slot_answer(d, slot, jd_buf_view(&b));
-    jd_buf_free(&b);
+    if (!taken) jd_come_again(d, &m);
 }
 
 /* With keys a routing id is the daemon's to give: one that a peer chose could be chosen again by another, who would

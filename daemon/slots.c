@@ -49,25 +49,35 @@ void jd_slot_answer(jd_daemon *d, uint32_t slot, jd_str receipt)
     d->slots_free = slot;
 }
 
-void jd_slot_asks(jd_daemon *d, uint32_t slot, const jd_division *v, jd_meter *by, const uint8_t id[16], bool id_binary)
+void jd_slot_asks(jd_daemon *d, const jd_link_msg *m, const jd_division *v, jd_meter *by)
 {
-    jd_slot *s = &d->slots[slot];
+    jd_slot *s = &d->slots[m->token];
     s->asked = v;
     s->meter = by;
     if (by) by->queries++;
-    memcpy(s->id, id, sizeof s->id);
-    s->id_binary = id_binary;
+    memcpy(s->id, m->id, sizeof s->id);
+    s->flags = m->flags;
+}
+
+void jd_come_again(jd_daemon *d, const jd_link_msg *m)
+{
+    jd_buf answer = { 0 };
+    jd_receipt r = {
+        .id = m->id, .id_binary = m->flags & JD_LINK_ID_BINARY, .code = JD_CODE_WORKER_DOWN, .due = JD_NO_DAY
+    };
+    if (m->flags & JD_LINK_PUSH) {
+        jd_publish_refused(d, m->id, r.code);
+        return;
+    }
+    jd_receipt_pack(&r, &answer);
+    jd_slot_answer(d, m->token, jd_buf_view(&answer));
+    jd_buf_free(&answer);
 }
 
 void jd_slots_lost(jd_daemon *d, const jd_division *v)
 {
     for (uint32_t i = 0; i < d->slots_n; i++) {
-        jd_slot *s = &d->slots[i];
-        if (!s->taken || s->asked != v) continue;
-        jd_buf b = { 0 };
-        jd_receipt r = { .id = s->id, .id_binary = s->id_binary, .code = JD_CODE_WORKER_DOWN, .due = JD_NO_DAY };
-        jd_receipt_pack(&r, &b);
-        jd_slot_answer(d, i, jd_buf_view(&b));
-        jd_buf_free(&b);
+        const jd_slot *s = &d->slots[i];
+        if (s->taken && s->asked == v) jd_come_again(d, &(jd_link_msg){ .token = i, .id = s->id, .flags = s->flags });
     }
 }
