@@ -8,7 +8,11 @@
 #include "base/log.h"
 #include "workers/keys.h"
 
-enum { AT_ONCE = 64 }; /* given before the thread is told; fewer are sealed sooner than it would wake up */
+enum {
+    FEW = 48,  /* are sealed sooner than the thread would wake up */
+    AHEAD = 3, /* it seals that much faster than entries come: told behind a third of them, it need not sleep between */
+    STEP = 16, /* entries from one look at the lock to the next */
+};
 
 typedef struct job {
     const jd_entry *e;
@@ -16,7 +20,6 @@ typedef struct job {
     const jd_secret *key;
     jd_slot slot;
     jd_str plain;
-    size_t at, n; /* in `sealed` */
 } job;
 
 struct jd_sealer {
@@ -24,20 +27,40 @@ struct jd_sealer {
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t more, ready;
+    /* the writer's */
     job *jobs;
-    size_t n, room;      /* the writer's */
-    size_t given, taken; /* under the lock, like the rest */
-    bool waiting, stop;
+    size_t n, room;
+    size_t first; /* so many before the thread is told */
+    /* under the lock */
+    size_t given, taken;
+    bool asleep, at_it, stop;
+    bool wanted; /* by the writer, who goes on with it */
+    /* the thread's, until all are ready; the writer wants no line of memory of it before */
     uint8_t chain[JD_CHAIN];
-    jd_buf sealed; /* the thread's, until all are ready */
+    jd_buf sealed;
+    size_t *ends; /* in `sealed`; as many as jobs */
 };
 
-static void seal_one(jd_sealer *s, job *j)
+static void seal_one(jd_sealer *s, size_t i)
 {
-    j->at = s->sealed.n;
+    const job *j = &s->jobs[i];
+    size_t at = s->sealed.n;
     jd_entry_pack(j->e, s->v, j->key, j->slot, j->plain, &s->sealed);
-    jd_entry_close(&s->sealed, j->at, s->chain, s->chain);
-    j->n = s->sealed.n - j->at;
+    jd_entry_close(&s->sealed, at, s->chain, s->chain);
+    s->ends[i] = s->sealed.n;
+}
+
+/* A step, so that the writer need not wait long for its turn. */
+static void seal_some(jd_sealer *s)
+{
+    size_t from = s->taken, to = s->given - from < STEP ? s->given : from + STEP;
+    s->at_it = true;
+    pthread_mutex_unlock(&s->lock);
+    for (size_t i = from; i < to; i++) seal_one(s, i);
+    pthread_mutex_lock(&s->lock);
+    s->at_it = false;
+    s->taken = to;
+    if (s->wanted) pthread_cond_signal(&s->ready);
 }
 
 static void *sealer_main(void *arg)
@@ -46,17 +69,13 @@ static void *sealer_main(void *arg)
     prctl(PR_SET_NAME, "sealer"); /* as tools show it */
     pthread_mutex_lock(&s->lock);
     while (!s->stop) {
-        if (s->taken == s->given) {
-            if (s->waiting) pthread_cond_signal(&s->ready);
-            pthread_cond_wait(&s->more, &s->lock);
+        if (s->taken < s->given && !s->wanted) {
+            seal_some(s);
             continue;
         }
-        size_t from = s->taken, to = s->given;
-        job *jobs = s->jobs;
-        pthread_mutex_unlock(&s->lock);
-        for (size_t i = from; i < to; i++) seal_one(s, &jobs[i]);
-        pthread_mutex_lock(&s->lock);
-        s->taken = to;
+        s->asleep = true;
+        pthread_cond_wait(&s->more, &s->lock);
+        s->asleep = false;
     }
     pthread_mutex_unlock(&s->lock);
     return NULL;
@@ -67,6 +86,7 @@ jd_sealer *jd_sealer_start(const jd_vault *v)
     jd_sealer *s = calloc(1, sizeof *s);
     if (!s) jd_die(JD_EX_TEMPFAIL, "out of memory");
     s->v = v;
+    s->first = FEW;
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->more, NULL);
     pthread_cond_init(&s->ready, NULL);
@@ -83,29 +103,47 @@ void jd_sealer_stop(jd_sealer *s)
     pthread_join(s->thread, NULL);
     jd_buf_free(&s->sealed);
     free(s->jobs);
+    free(s->ends);
     free(s);
 }
 
-/* What is given so far is the thread's to take; `all`: and the writer waits for it. */
-static void tell(jd_sealer *s, bool all)
+/* What is given so far is the thread's to take. */
+static void tell(jd_sealer *s)
 {
     pthread_mutex_lock(&s->lock);
     s->given = s->n;
-    pthread_cond_signal(&s->more);
-    s->waiting = all;
-    while (all && s->taken < s->given) pthread_cond_wait(&s->ready, &s->lock);
-    s->waiting = false;
+    if (s->asleep) pthread_cond_signal(&s->more);
     pthread_mutex_unlock(&s->lock);
 }
 
-/* The thread may be reading the list: it is not moved under its hands. */
+/* What the thread has not come to is sealed here: when all processors are busy it may not come to it for long. */
+static void finish(jd_sealer *s)
+{
+    pthread_mutex_lock(&s->lock);
+    s->wanted = true;
+    while (s->at_it) pthread_cond_wait(&s->ready, &s->lock);
+    pthread_mutex_unlock(&s->lock);
+    for (size_t i = s->taken; i < s->n; i++) seal_one(s, i);
+    pthread_mutex_lock(&s->lock);
+    s->given = s->taken = s->n;
+    s->wanted = false;
+    pthread_mutex_unlock(&s->lock);
+}
+
+/* The thread may be reading the lists: they are not moved under its hands. */
 static void make_room(jd_sealer *s)
 {
     if (s->n < s->room) return;
-    tell(s, true);
+    finish(s);
     s->room = s->room ? 2 * s->room : 1024;
     s->jobs = realloc(s->jobs, s->room * sizeof *s->jobs);
-    if (!s->jobs) jd_die(JD_EX_TEMPFAIL, "out of memory");
+    s->ends = realloc(s->ends, s->room * sizeof *s->ends);
+    if (!s->jobs || !s->ends) jd_die(JD_EX_TEMPFAIL, "out of memory");
+}
+
+void jd_sealer_expect(jd_sealer *s, size_t n)
+{
+    s->first = n < FEW ? FEW : n / AHEAD;
 }
 
 bool jd_sealer_takes(const jd_sealer *s, jd_slot slot)
@@ -119,26 +157,16 @@ void jd_sealer_give(jd_sealer *s, const jd_entry *e, const jd_secret *key, jd_sl
     if (s->n == 0) memcpy(s->chain, chain, sizeof s->chain);
     make_room(s);
     s->jobs[s->n++] = (job){ .e = e, .seq = e->seq, .key = key, .slot = slot, .plain = plain };
-    if (s->n % AT_ONCE == 0) tell(s, false);
-}
-
-/* The thread was told of none, and sleeps. */
-static void seal_here(jd_sealer *s)
-{
-    for (size_t i = 0; i < s->n; i++) seal_one(s, &s->jobs[i]);
+    if (s->n >= s->first && s->n % STEP == 0) tell(s);
 }
 
 void jd_sealer_put(jd_sealer *s, jd_txn *t, uint8_t chain[JD_CHAIN])
 {
     if (s->n == 0) return;
-    if (s->n < AT_ONCE)
-        seal_here(s);
-    else
-        tell(s, true);
-    for (size_t i = 0; i < s->n; i++) {
-        const job *j = &s->jobs[i];
-        jd_key k = jd_key_seq(j->seq);
-        if (!s->sealed.failed) jd_put_last(t, JD_DB_JOURNAL, jd_k(&k), (jd_str){ s->sealed.p + j->at, (uint32_t)j->n });
+    finish(s);
+    for (size_t i = 0, at = 0; i < s->n && !s->sealed.failed; at = s->ends[i++]) {
+        jd_key k = jd_key_seq(s->jobs[i].seq);
+        jd_put_last(t, JD_DB_JOURNAL, jd_k(&k), (jd_str){ s->sealed.p + at, (uint32_t)(s->ends[i] - at) });
     }
     if (s->sealed.failed && !t->rc) t->rc = ENOMEM;
     memcpy(chain, s->chain, JD_CHAIN);

@@ -166,6 +166,9 @@ static void meet_fate(jd_writer *w, item *i, jd_ms wake, bool undone)
 
 static jd_ms apply_all(jd_writer *w, item **run, int n)
 {
+    size_t messages = 0;
+    for (int i = 0; i < n; i++) messages += run[i]->batch->n;
+    jd_sealer_expect(w->g->sealer, messages);
     look_at_room(w->g);
     look_at_readers(w);
     jd_batch_begin(w->g);

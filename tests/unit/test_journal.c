@@ -224,16 +224,20 @@ static void a_run_is_sealed_as_one_by_one(void **state)
     (void)state;
     enum { MOST = 3000 };
     static jd_entry run[MOST];
-    static const uint64_t lengths[] = { 1, 63, 64, 65, MOST };
+    static const struct {
+        uint64_t n;
+        size_t expected;
+    } lengths[] = { { 1, 1 }, { 47, 47 }, { 48, 48 }, { 49, 200 }, { 100, 100 }, { 100, 1 }, { MOST, MOST } };
     jd_slot month = { JD_SLOT_MONTH, 24311 }, other = { JD_SLOT_MONTH, 24311 + 64 };
     jd_sealer *sealer = jd_sealer_start(vault());
     for (int l = 0; l < LENGTH(lengths); l++) {
         uint8_t chain[JD_CHAIN] = { 0 }, alone[JD_CHAIN] = { 0 };
-        give(sealer, run, lengths[l], month, chain);
+        jd_sealer_expect(sealer, lengths[l].expected);
+        give(sealer, run, lengths[l].n, month, chain);
         assert_false(jd_sealer_takes(sealer, other)); /* its key would lie where this one's does */
         jd_sealer_put(sealer, &s.txn, chain);
         assert_true(jd_sealer_takes(sealer, other));
-        for (uint64_t i = 0; i < lengths[l]; i++) {
+        for (uint64_t i = 0; i < lengths[l].n; i++) {
             jd_buf b = { 0 };
             jd_str row;
             jd_key k = jd_key_seq(run[i].seq);
