@@ -271,11 +271,11 @@ static int sync_data(int fd, long number)
     pthread_mutex_lock(&lock);
     deed d = due(SYNC);
     int rc = 0;
+    if (shim.slow) usleep(shim.slow);
     if (d == KILL || d == HALF) die();
     if (d == FAIL || d == SHORT) {
         rc = (int)refuse(d == SHORT ? EIO : shim.error);
     } else {
-        if (shim.slow) usleep(shim.slow);
         rc = (int)syscall(number, fd);
         if (rc == 0) keep('S', fd, 0, NULL, 0);
     }
