@@ -8,10 +8,12 @@
 #include "base/log.h"
 #include "workers/keys.h"
 
+/* An entry takes two thirds as long to seal as the next one takes to come: told behind a third of a run, the thread finds
+ * work to its end. */
 enum {
-    FEW = 48,  /* are sealed sooner than the thread would wake up */
-    AHEAD = 3, /* it seals that much faster than entries come: told behind a third of them, it need not sleep between */
-    STEP = 16, /* entries from one look at the lock to the next */
+    HEAD_START = 3, /* that part of a run */
+    FEW = 48,       /* are sealed sooner than the thread would wake up */
+    STEP = 16,      /* entries from one look at the lock to the next */
 };
 
 typedef struct job {
@@ -34,7 +36,6 @@ struct jd_sealer {
     /* under the lock */
     size_t given, taken;
     bool asleep, at_it, stop;
-    bool wanted; /* by the writer, who goes on with it */
     /* the thread's, until all are ready; the writer wants no line of memory of it before */
     uint8_t chain[JD_CHAIN];
     jd_buf sealed;
@@ -60,7 +61,7 @@ static void seal_some(jd_sealer *s)
     pthread_mutex_lock(&s->lock);
     s->at_it = false;
     s->taken = to;
-    if (s->wanted) pthread_cond_signal(&s->ready);
+    if (s->taken >= s->given) pthread_cond_signal(&s->ready);
 }
 
 static void *sealer_main(void *arg)
@@ -69,7 +70,7 @@ static void *sealer_main(void *arg)
     prctl(PR_SET_NAME, "sealer"); /* as tools show it */
     pthread_mutex_lock(&s->lock);
     while (!s->stop) {
-        if (s->taken < s->given && !s->wanted) {
+        if (s->taken < s->given) {
             seal_some(s);
             continue;
         }
@@ -116,17 +117,16 @@ static void tell(jd_sealer *s)
     pthread_mutex_unlock(&s->lock);
 }
 
-/* What the thread has not come to is sealed here: when all processors are busy it may not come to it for long. */
+/* What the thread has not come to is taken back and sealed here: with all processors busy it may not come to it for long. */
 static void finish(jd_sealer *s)
 {
     pthread_mutex_lock(&s->lock);
-    s->wanted = true;
+    s->given = s->taken;
     while (s->at_it) pthread_cond_wait(&s->ready, &s->lock);
     pthread_mutex_unlock(&s->lock);
     for (size_t i = s->taken; i < s->n; i++) seal_one(s, i);
     pthread_mutex_lock(&s->lock);
     s->given = s->taken = s->n;
-    s->wanted = false;
     pthread_mutex_unlock(&s->lock);
 }
 
@@ -143,7 +143,7 @@ static void make_room(jd_sealer *s)
 
 void jd_sealer_expect(jd_sealer *s, size_t n)
 {
-    s->first = n < FEW ? FEW : n / AHEAD;
+    s->first = n < FEW ? FEW : n / HEAD_START;
 }
 
 bool jd_sealer_takes(const jd_sealer *s, jd_slot slot)
