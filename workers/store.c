@@ -19,7 +19,9 @@
 struct jd_store {
     MDB_env *env;
     MDB_dbi dbi[JD_DB_COUNT];
-    int lock; /* the writer's lock file, -1 for readers */
+    int lock;        /* the writer's lock file, -1 for readers */
+    MDB_txn *behind; /* the writer's: see hold_back */
+    int held;        /* commits since it began */
 };
 
 static const char *const names[JD_DB_COUNT] = {
@@ -123,6 +125,7 @@ static int open_env(jd_store *s, const char *dir, bool writer, size_t map_bytes)
                           0600);
     if (!rc) rc = mdb_reader_check(s->env, &dead);
     if (!rc) rc = open_tables(s, writer);
+    if (!rc && writer) rc = mdb_txn_begin(s->env, NULL, MDB_RDONLY, &s->behind);
     return rc;
 }
 
@@ -168,6 +171,7 @@ jd_store *jd_store_open(const char *dir, bool writer, size_t map_bytes, char *wh
 void jd_store_close(jd_store *s)
 {
     if (!s) return;
+    if (s->behind) mdb_txn_abort(s->behind);
     if (s->env) mdb_env_close(s->env);
     if (s->lock >= 0) close(s->lock);
     free(s);
@@ -251,6 +255,17 @@ static void close_cursors(jd_txn *t)
     }
 }
 
+/* LMDB writes a commit into the pages that the commit before last freed, one here and one there, and each place is a
+ * write of its own for the device. A reader that stays behind holds freed pages back, and most commits meanwhile lie in
+ * one piece at the end of the file. What is held is few pages a commit, and given back at once where there is no room. */
+static void hold_back(jd_store *s, bool failed)
+{
+    if (!failed && ++s->held < JD_HELD_COMMITS) return;
+    mdb_txn_reset(s->behind);
+    mdb_txn_renew(s->behind);
+    s->held = 0;
+}
+
 int jd_commit(jd_txn *t)
 {
     if (t->rc) {
@@ -261,6 +276,7 @@ int jd_commit(jd_txn *t)
         t->t = NULL;
     }
     t->rc = told_full(t->store, t->rc);
+    if (t->writing) hold_back(t->store, t->rc != 0);
     return t->rc;
 }
 
