@@ -18,7 +18,6 @@ enum {
 
 typedef struct job {
     const jd_entry *e;
-    uint64_t seq; /* the entry's, which has left the cache when it is put */
     const jd_secret *key;
     jd_slot slot;
     jd_str plain;
@@ -32,6 +31,7 @@ struct jd_sealer {
     /* the writer's */
     job *jobs;
     size_t n, room;
+    uint64_t seq; /* the first job's, the others follow: the entries have left the cache when they are put */
     size_t first; /* so many before the thread is told */
     /* under the lock */
     size_t given, taken;
@@ -155,8 +155,9 @@ void jd_sealer_give(jd_sealer *s, const jd_entry *e, const jd_secret *key, jd_sl
                     const uint8_t chain[JD_CHAIN])
 {
     if (s->n == 0) memcpy(s->chain, chain, sizeof s->chain);
+    if (s->n == 0) s->seq = e->seq;
     make_room(s);
-    s->jobs[s->n++] = (job){ .e = e, .seq = e->seq, .key = key, .slot = slot, .plain = plain };
+    s->jobs[s->n++] = (job){ .e = e, .key = key, .slot = slot, .plain = plain };
     if (s->n >= s->first && s->n % STEP == 0) tell(s);
 }
 
@@ -165,7 +166,7 @@ void jd_sealer_put(jd_sealer *s, jd_txn *t, uint8_t chain[JD_CHAIN])
     if (s->n == 0) return;
     finish(s);
     for (size_t i = 0, at = 0; i < s->n && !s->sealed.failed; at = s->ends[i++]) {
-        jd_key k = jd_key_seq(s->jobs[i].seq);
+        jd_key k = jd_key_seq(s->seq + i);
         jd_put_last(t, JD_DB_JOURNAL, jd_k(&k), (jd_str){ s->sealed.p + at, (uint32_t)(s->ends[i] - at) });
     }
     if (s->sealed.failed && !t->rc) t->rc = ENOMEM;

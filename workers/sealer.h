@@ -18,7 +18,7 @@ void jd_sealer_expect(jd_sealer *s, size_t n);
  * of one that is still sealed with: put first. */
 bool jd_sealer_takes(const jd_sealer *s, jd_slot slot);
 
-/* One more, behind those given before, or behind `chain` where none are. What it points to stays until it is put. */
+/* One more, the entry that follows those given before, or `chain` where none are. What it points to stays until it is put. */
 void jd_sealer_give(jd_sealer *s, const jd_entry *e, const jd_secret *key, jd_slot slot, jd_str plain,
                     const uint8_t chain[JD_CHAIN]);
 
