@@ -25,9 +25,14 @@ rules() {
     fi
 }
 
+# Of /proc/stat: what the host gave to others, and all time, in ticks.
+taken() {
+    awk '/^cpu /{for (i = 2; i <= 9; i++) all += $i; print $9, all}' /proc/stat
+}
+
 echo "# $(nproc) processors, load $(cut -d ' ' -f 1-3 /proc/loadavg), $(uname -sr), $(stat -f -c %T "$dir")," \
     "$(date -u '+%F %H:%M')Z"
-began=$(date +%s)
+began=$(date +%s) took=$(taken)
 for part in $parts; do
     [ "$parts" = loop ] || echo "## $part"
     if [ "$part" = rules ]; then
@@ -38,4 +43,5 @@ for part in $parts; do
         rm -rf "$dir/p"
     fi
 done
-echo "# $(($(date +%s) - began)) s, load $(cut -d ' ' -f 1-3 /proc/loadavg)"
+echo "# $(($(date +%s) - began)) s, load $(cut -d ' ' -f 1-3 /proc/loadavg)," \
+    "$(echo "$took $(taken)" | awk '{printf "%.0f", 100 * ($3 - $1) / ($4 - $2 + 1)}') % of the processors taken by the host"
