@@ -13,7 +13,7 @@ pytestmark = pytest.mark.skipif(faulty.SANITIZED, reason="the sanitizer's alloca
 def test_what_a_power_cut_leaves():
     with faulty.Site() as site:
         o = Oracle(site)
-        base, records = cuts.record(site, o, rounds=6)
+        base, records = cuts.record(site, o, rounds=12)
         tried, places, looked, wrong = cuts.try_all(site, o, base, records, 150)
         assert not wrong, wrong[:5]
         assert tried >= 100 and places >= 50 and looked > 1000
