@@ -21,15 +21,11 @@ per_message() { # WHAT FEW MANY
     echo $(((many - few) / ($3 - $2)))
 }
 
-writes() {
-    mkdir "$dir/writes"
-    "$program" writes "$policies" "$dir/writes" 1000
-}
-
 report=$(per_message reports 1000 3000)
 rules=$(per_message rules 100 1100)
 long=$(per_message long-rules 100 600)
-writes=$(writes)
+mkdir "$dir/writes"
+writes=$("$program" writes "$policies" "$dir/writes" 1000)
 
 if [ -z "$bounds" ]; then
     echo "instructions-per-report $report"

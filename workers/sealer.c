@@ -154,8 +154,10 @@ bool jd_sealer_takes(const jd_sealer *s, jd_slot slot)
 void jd_sealer_give(jd_sealer *s, const jd_entry *e, const jd_secret *key, jd_slot slot, jd_str plain,
                     const uint8_t chain[JD_CHAIN])
 {
-    if (s->n == 0) memcpy(s->chain, chain, sizeof s->chain);
-    if (s->n == 0) s->seq = e->seq;
+    if (s->n == 0) {
+        s->seq = e->seq;
+        memcpy(s->chain, chain, sizeof s->chain);
+    }
     make_room(s);
     s->jobs[s->n++] = (job){ .e = e, .key = key, .slot = slot, .plain = plain };
     if (s->n >= s->first && s->n % STEP == 0) tell(s);

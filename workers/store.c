@@ -16,11 +16,13 @@
 #include "workers/format.h"
 #include "workers/restore.h"
 
+enum { HELD = 16 }; /* commits: see hold_back */
+
 struct jd_store {
     MDB_env *env;
     MDB_dbi dbi[JD_DB_COUNT];
     int lock;        /* the writer's lock file, -1 for readers */
-    MDB_txn *behind; /* the writer's: see hold_back */
+    MDB_txn *behind; /* the writer's */
     int held;        /* commits since it began */
 };
 
@@ -223,13 +225,15 @@ static int note_reader(const char *line, void *oldest)
     return 0;
 }
 
+/* What the writer holds itself is no reader of anybody's. */
 uint64_t jd_store_pinned(jd_store *s)
 {
     MDB_envinfo info;
     unsigned long long oldest = ULLONG_MAX;
     mdb_env_info(s->env, &info);
     mdb_reader_list(s->env, note_reader, &oldest);
-    return oldest < info.me_last_txnid ? info.me_last_txnid - oldest : 0;
+    uint64_t behind = oldest < info.me_last_txnid ? info.me_last_txnid - oldest : 0;
+    return behind > HELD ? behind : 0;
 }
 
 bool jd_store_nearly_full(jd_store *s)
@@ -260,7 +264,7 @@ static void close_cursors(jd_txn *t)
  * one piece at the end of the file. What is held is few pages a commit, and given back at once where there is no room. */
 static void hold_back(jd_store *s, bool failed)
 {
-    if (!failed && ++s->held < JD_HELD_COMMITS) return;
+    if (!failed && ++s->held < HELD) return;
     mdb_txn_reset(s->behind);
     mdb_txn_renew(s->behind);
     s->held = 0;

@@ -55,9 +55,7 @@ double jd_store_used(jd_store *s);               /* share of the map in use, 0..
 /* Frees what readers hold that were killed: their pages could never be used again. How many there were. */
 int jd_store_tidy(jd_store *s);
 
-/* Commits since the oldest reader began: the pages they freed are held. Up to so many are the writer's own doing. */
-enum { JD_HELD_COMMITS = 16 };
-uint64_t jd_store_pinned(jd_store *s);
+uint64_t jd_store_pinned(jd_store *s); /* commits since the oldest reader began: their old pages are held */
 
 /* So little is left, of the map or of the disk, that it is kept for cases that are there already. */
 bool jd_store_nearly_full(jd_store *s);
