@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/turns.h"
 #include "daemon/daemon.h"
 
 enum { HEARTBEAT_MS = 2000, DRAIN_LOOK_MS = 20, DRAIN_MAX_MS = 15000, GRACE_MS = 300 };
@@ -204,6 +205,7 @@ static void start_handles(jd_daemon *d)
 
 static int run(jd_daemon *d)
 {
+    jd_turns_long(); /* ZeroMQ's threads too */
     uv_loop_init(&d->loop);
     d->loop.data = d;
     if (!jd_slots_init(d, (uint32_t)d->config->in_flight + 4096)) return JD_EX_TEMPFAIL;

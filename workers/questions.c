@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/turns.h"
 #include "workers/port.h"
 #include "workers/query.h"
 
@@ -85,6 +86,7 @@ static void *questions_main(void *arg)
 {
     jd_questions *q = arg;
     prctl(PR_SET_NAME, "questions"); /* as tools show it */
+    jd_turns_short();
     uv_run(&q->loop, UV_RUN_DEFAULT);
     jd_decode_end();
     return NULL;

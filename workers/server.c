@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/turns.h"
 #include "workers/port.h"
 #include "workers/questions.h"
 
@@ -153,6 +154,7 @@ static bool open_sockets(server *s, jd_config *c)
 int jd_serve(jd_engine *g, uint64_t salt, jd_config *c)
 {
     server s = { .g = g, .policy_file = jd_policy_file(c, g->division) };
+    jd_turns_long(); /* the writer too, and the sealer */
     uv_loop_init(&s.loop);
     start_handles(&s);
     s.writer = jd_writer_start(g, salt, wake_loop, &s);

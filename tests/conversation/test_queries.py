@@ -2,6 +2,8 @@
 
 import collections
 import itertools
+import os
+import pathlib
 import re
 import threading
 import time
@@ -240,3 +242,15 @@ def test_questions_while_much_is_written(town):
         stop.set()
         thread.join()
     assert next(sent) > 500 and slowest < 2
+
+
+def test_who_answers_goes_before_who_works_in_batches(town):
+    """Where processors are few: base/turns.h."""
+    def policies(pid):
+        tasks = pathlib.Path(f"/proc/{pid}/task")
+        return {(t / "comm").read_text().strip(): os.sched_getscheduler(int(t.name)) for t in tasks.iterdir()}
+
+    assert set(policies(town.process.pid).values()) == {os.SCHED_BATCH}
+    worker = policies(town.worker_pid(LINCANG))
+    assert worker.pop("questions") == os.SCHED_OTHER
+    assert {"jiandu-worker", "writer", "sealer"} <= set(worker) and set(worker.values()) == {os.SCHED_BATCH}

@@ -142,3 +142,11 @@ def test_libzmq_may_set_its_scheduler():
     filters = [line for line in settings(DAEMON) if line.startswith("SystemCallFilter=")]
     assert filters[-1] == "SystemCallFilter=sched_setscheduler"
     assert not any("sched_setscheduler" in line for line in settings(WORKER))
+
+
+def test_both_may_say_how_they_take_turns():
+    """base/turns.h; behind the line that denies it, too."""
+    for unit in DAEMON, WORKER:
+        filters = [line for line in settings(unit) if line.startswith("SystemCallFilter=")]
+        denied = next(at for at, line in enumerate(filters) if "~" in line)
+        assert "SystemCallFilter=sched_setattr" in filters[denied + 1:]
