@@ -198,6 +198,19 @@ def conformance(args):
         yield f"docs/conformance.md is not what policies and tests say: make docs {printed.stderr[-200:]}"
 
 
+def pages(args):
+    """A program's manual page names each option that its --help names, and no other."""
+    for program, page in (("jianductl", "jianductl.1"), ("jiandud", "jiandud.8"), ("jiandu-worker", "jiandu-worker.8")):
+        said = subprocess.run([args.build / program, "--help"], capture_output=True, text=True).stdout
+        helped = set(re.findall(r"--([a-z-]+)", said)) - {"help", "version"}
+        paged = set(re.findall(r"Fl Fl ([a-z-]+)", text(f"docs/man/{page}"))) - {"help", "version"}
+        for option in sorted(helped - paged):
+            yield f"docs/man/{page} does not say --{option}"
+        if program != "jianductl":  # whose commands say their own
+            for option in sorted(paged - helped):
+                yield f"docs/man/{page} says --{option}, and {program} --help does not"
+
+
 def schema(args):
     printed = subprocess.run([args.build / "jianductl", "schema"], capture_output=True, text=True).stdout
     try:
@@ -217,7 +230,8 @@ def symbols(args):
         yield f"{name} is in the library and not in the header"
 
 
-CHECKS = [seams, layers, lengths, asserts, guards, words, tidy, scripts, rules, protocol, conformance, schema, symbols]
+CHECKS = [seams, layers, lengths, asserts, guards, words, tidy, scripts, rules, protocol, conformance, pages, schema,
+          symbols]
 
 
 def main():
