@@ -109,6 +109,7 @@ int jd_run_export(jd_args *a);
 int jd_run_retention(jd_args *a);
 int jd_run_stats(jd_args *a);
 int jd_run_health(jd_args *a);
+int jd_run_metrics(jd_args *a);
 int jd_run_schema(jd_args *a);
 int jd_run_protocol(jd_args *a);
 int jd_run_policy(jd_args *a);

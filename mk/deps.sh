@@ -8,7 +8,7 @@ packages() {
     run)  echo libc6-dev libuv1-dev libzmq3-dev liblmdb-dev libmsgpack-dev libsodium-dev \
                libyaml-dev libutf8proc-dev libjansson-dev libsystemd-dev
           command -v cc >/dev/null || echo gcc ;;
-    test) echo libcmocka-dev python3 python3-zmq python3-msgpack python3-pytest procps valgrind ;;
+    test) echo libcmocka-dev python3 python3-zmq python3-msgpack python3-pytest python3-prometheus-client procps valgrind ;;
     lint) echo clang clang-format clang-tidy cppcheck ;;
     systemd) echo debootstrap systemd-container ;;
     fuzz) echo clang libclang-rt-14-dev ;;

@@ -254,3 +254,35 @@ def test_who_answers_goes_before_who_works_in_batches(town):
     worker = policies(town.worker_pid(LINCANG))
     assert worker.pop("questions") == os.SCHED_OTHER
     assert {"jiandu-worker", "writer", "sealer"} <= set(worker) and set(worker.values()) == {os.SCHED_BATCH}
+
+
+# ---------------------------------------------------------------- for monitoring systems
+
+def test_metrics_are_what_was_asked(town, q):
+    """Read by Prometheus' own parser; the numbers are those of health.get and stats.get."""
+    from prometheus_client.parser import text_string_to_metric_families
+    families = {f.name: f for f in text_string_to_metric_families(town.ctl("metrics", *CITIES, check=0).stdout)}
+    assert all(f.documentation and f.samples and f.type in ("gauge", "counter") for f in families.values())
+    for division in CITIES:
+        health, stats = q.ok("health.get", {}, division)["health"], q.ok("stats.get", {}, division)
+        of = lambda name: [s for s in families[name].samples if s.labels["division"] == division]
+        one = lambda name: [s.value for s in of(name)]
+        assert one("jiandu_up") == one("jiandu_accepting") == one("jiandu_policy_in_force") == [1]
+        assert one("jiandu_reckoning") == [0]
+        assert one("jiandu_journal_entries") == [health["journal"]] and one("jiandu_events") == [health["events"]]
+        assert one("jiandu_running_limits") == [health["clocks"]] and one("jiandu_overdue_cases") == [stats["overdue"]]
+        assert one("jiandu_map_used_ratio") == [pytest.approx(health["map_used"], rel=1e-6)]
+        assert {(s.labels["entity"], s.labels["state"]): s.value for s in of("jiandu_cases")} == \
+            {(row["entity"], row["state"]): row["count"] for row in stats["stats"]}
+        assert {s.labels["meter"]: s.value for s in of("jiandu_meter")} == stats["meters"]
+
+
+def test_metrics_of_who_does_not_answer(town):
+    """Said too, and in the exit status; the others are there."""
+    done = town.ctl("metrics", LINCANG, "110000", check=65)
+    assert 'jiandu_up{division="530900"} 1\n' in done.stdout and 'jiandu_up{division="110000"} 0\n' in done.stdout
+    assert 'jiandu_cases{division="110000"' not in done.stdout
+    assert "six digits" in town.ctl("metrics", 'x"', check=64).stderr
+    quick = "--timeout", "100", "--retries", "0"
+    nobody = town.ctl("metrics", LINCANG, "--intake", f"ipc://{town.dir}/nobody.sock", *quick, check=69)
+    assert 'jiandu_up{division="530900"} 0\n' in nobody.stdout
