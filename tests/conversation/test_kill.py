@@ -35,7 +35,7 @@ class Diary:
     def unknown(self):
         return set().union(*(o.unknown() for o in self.oracles))
 
-    def stream(self, interruptions, patience=15):
+    def stream(self, interruptions, patience=PATIENCE):
         """Sends everything, with an interruption each time so many receipts have come; ends when all that still lives
         is answered, or nothing is for so many seconds behind the last interruption. Nothing is sent twice."""
         due, quiet = sorted(interruptions.items()), time.monotonic() + PATIENCE
