@@ -137,6 +137,13 @@ int jd_worse(int a, int b)
 
 /* ------------------------------------------------------------ a question */
 
+bool jd_is_division(const char *text)
+{
+    if (strlen(text) == 6 && strspn(text, "0123456789") == 6) return true;
+    jd_complain("a division is six digits, such as 530900, not '%s'", text);
+    return false;
+}
+
 const char *jd_division_for(jd_args *a, const char *case_id)
 {
     jd_case_id id;
@@ -144,13 +151,8 @@ const char *jd_division_for(jd_args *a, const char *case_id)
     const char *division = a->division ? a->division : set && *set ? set : NULL;
     if (!a->division && case_id && jd_case_id_parse(jd_str_of(case_id), &id))
         division = jd_copy(&a->arena, (jd_str){ case_id + 2, 6 }).p;
-    if (!division)
-        jd_complain("which division? say --division CODE or set JIANDU_DIVISION");
-    else if (strlen(division) == 6 && strspn(division, "0123456789") == 6)
-        return division;
-    else
-        jd_complain("a division is six digits, such as 530900, not '%s'", division);
-    return NULL;
+    if (!division) jd_complain("which division? say --division CODE or set JIANDU_DIVISION");
+    return division && jd_is_division(division) ? division : NULL;
 }
 
 static void say_refusal(const jd_args *a, const json_t *answer, const jd_reply *r)

@@ -47,6 +47,7 @@ void jd_complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* connect.c: where the daemon is, and one question to it */
 const char *jd_policy_folder(jd_args *a);                     /* of the configuration, else ./policies */
+bool jd_is_division(const char *text);                        /* false after having complained */
 const char *jd_division_for(jd_args *a, const char *case_id); /* NULL after having complained */
 int jd_open_client(jd_args *a, jd_client **out);              /* an exit code */
 int jd_open_watch(jd_args *a, const char *division, char *const *topics, int topics_n, uint64_t since, jd_watch **out);

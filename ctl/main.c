@@ -1,6 +1,7 @@
 /* jianductl: the command line. Every command is a row; everything else here reads the rows. */
 #include <stdio.h>
 
+#include "base/config.h"
 #include "ctl/ctl.h"
 
 static const jd_command commands[] = {
@@ -20,7 +21,8 @@ static const jd_command commands[] = {
       "what is kept longer than the policy says: list it, or destroy it" },
     { "stats", "", 0, 0, " division ", jd_run_stats, "how many cases stand in each state" },
     { "health", "", 0, 0, " division ", jd_run_health, "whether the worker and its store are well" },
-    { "metrics", "[DIVISION...]", 0, 64, " division ", jd_run_metrics, "both in numbers, as Prometheus reads them" },
+    { "metrics", "[DIVISION...]", 0, JD_DIVISIONS_MAX, " division ", jd_run_metrics,
+      "both in numbers, as Prometheus reads them" },
     { "schema", "[TYPE]", 0, 1, " ", jd_run_schema, "JSON Schema of one message type, or of all" },
     { "protocol", "", 0, 0, " ", jd_run_protocol, "the protocol manual, as Markdown" },
     { "policy", "check FILE | show [FILE] | diff [A] B", 1, 3, " division calendar rules quiet ", jd_run_policy,

@@ -1,6 +1,5 @@
 /* The numbers of health.get and stats.get as monitoring systems read them: Prometheus' text format, version 0.0.4. */
-#include <string.h>
-
+#include "base/config.h"
 #include "ctl/ctl.h"
 
 typedef enum { UP, HEALTH, STATS, CASES, METERS } place; /* in what was answered */
@@ -26,11 +25,11 @@ static const struct family {
     { "jiandu_meter", "gauge", METERS, NULL,
       "feedback by its outcome, reports by the days they lag behind the finding" },
 };
-enum { FAMILIES = sizeof families / sizeof *families, DIVISIONS = 64 /* arguments, ctl/main.c */ };
+enum { FAMILIES = sizeof families / sizeof *families };
 
 typedef struct answers {
     const char *division;
-    json_t *health, *stats; /* NULL: none */
+    json_t *health, *stats; /* what health.get and stats.get answered; NULL: nothing */
 } answers;
 
 static void say(const struct family *f, const answers *a, const char *labels, const json_t *v)
@@ -70,7 +69,7 @@ static void say_family(const struct family *f, const answers *a)
 {
     switch (f->place) {
     case UP: say(f, a, "", a->health ? json_true() : json_false()); break;
-    case HEALTH: say(f, a, "", json_object_get(a->health, f->key)); break;
+    case HEALTH: say(f, a, "", json_object_get(json_object_get(a->health, "health"), f->key)); break;
     case STATS: say(f, a, "", json_object_get(a->stats, f->key)); break;
     case CASES: say_cases(f, a); break;
     case METERS: say_meters(f, a); break;
@@ -85,38 +84,41 @@ static void say_all(const answers *v, int n)
     }
 }
 
-static int ask(jd_args *a, answers *v)
+static json_t *ask(jd_args *a, jd_client *c, const char *type, const char *division, int *code)
 {
     json_t *answer;
-    int health = jd_ask_once(a, "health.get", v->division, json_object(), &answer);
-    v->health = health == JD_EX_OK ? json_incref(json_object_get(answer, "health")) : NULL;
+    jd_request r = { .type = type, .division = division };
+    int this = jd_ask(a, c, &r, json_object(), &answer);
+    *code = jd_worse(*code, this);
+    if (this == JD_EX_OK) return answer;
     json_decref(answer);
-    if (health != JD_EX_OK) return health;
-    int stats = jd_ask_once(a, "stats.get", v->division, json_object(), &answer);
-    v->stats = stats == JD_EX_OK ? json_incref(answer) : NULL;
-    json_decref(answer);
-    return stats;
+    return NULL;
 }
 
-static bool is_code(const char *text)
+static int ask_all(jd_args *a, answers *v, int n)
 {
-    if (strlen(text) == 6 && strspn(text, "0123456789") == 6) return true;
-    jd_complain("'%s' is no division: six digits", text);
-    return false;
+    jd_client *c;
+    int code = jd_open_client(a, &c);
+    if (code != JD_EX_OK) return code;
+    for (int i = 0; i < n; i++) {
+        v[i].health = ask(a, c, "health.get", v[i].division, &code);
+        v[i].stats = v[i].health ? ask(a, c, "stats.get", v[i].division, &code) : NULL;
+    }
+    jd_client_close(&c);
+    return code;
 }
 
 /* A division that does not answer is said too: that is what somebody watches for. */
 int jd_run_metrics(jd_args *a)
 {
-    const char *one = a->n ? NULL : jd_division_for(a, NULL);
-    answers v[DIVISIONS] = { 0 };
-    int n = a->n ? a->n : 1, code = JD_EX_OK;
-    if (!a->n && !one) return JD_EX_USAGE;
-    for (int i = 0; i < n; i++) {
-        v[i].division = one ? one : a->rest[i];
-        if (!is_code(v[i].division)) return JD_EX_USAGE;
+    answers v[JD_DIVISIONS_MAX] = { 0 };
+    int n = a->n ? a->n : 1;
+    if (!a->n && !(v[0].division = jd_division_for(a, NULL))) return JD_EX_USAGE;
+    for (int i = 0; i < a->n; i++) {
+        v[i].division = a->rest[i];
+        if (!jd_is_division(v[i].division)) return JD_EX_USAGE;
     }
-    for (int i = 0; i < n; i++) code = jd_worse(code, ask(a, &v[i]));
+    int code = ask_all(a, v, n);
     say_all(v, n);
     for (int i = 0; i < n; i++) json_decref(v[i].health), json_decref(v[i].stats);
     return code;
