@@ -1,8 +1,10 @@
 #include "base/turns.h"
 
 #include <sched.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 /* As sched_setattr(2) has it: the C library has no name for it, and the kernel's own header contradicts <sched.h>. */
@@ -33,4 +35,35 @@ void jd_turns_long(void)
 void jd_turns_short(void)
 {
     change(SCHED_OTHER, 100000);
+}
+
+enum { WAY_NS = 250000, ASKED_NS = 1000000000 };
+
+static atomic_int_least64_t asked; /* when somebody did last, 0: nobody lately */
+
+static int64_t monotonic_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+void jd_turns_asked(void)
+{
+    atomic_store_explicit(&asked, monotonic_ns(), memory_order_relaxed);
+}
+
+void jd_turns_give_way(void)
+{
+    static _Thread_local int64_t given;
+    int64_t at = atomic_load_explicit(&asked, memory_order_relaxed);
+    if (!at) return;
+    int64_t now = monotonic_ns();
+    if (now - at > ASKED_NS) {
+        atomic_compare_exchange_strong(&asked, &at, 0); /* unless somebody does at this very moment */
+        return;
+    }
+    if (now - given < WAY_NS) return;
+    sched_yield();
+    given = monotonic_ns(); /* its own time, not that of those it let pass */
 }

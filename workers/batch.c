@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "base/turns.h"
 #include "proto/link.h"
 
 static bool is_command(const jd_link_msg *m)
@@ -41,8 +42,10 @@ static bool read_messages(jd_inbatch *b, jd_cur *c, uint32_t count)
     enum { LEAST = 53 }; /* bytes a message takes: a count beyond them is a lie */
     if (c->failed || count > (size_t)(c->end - c->p) / LEAST) return false;
     b->v = jd_alloc(&b->arena, sizeof *b->v * (count + 1));
-    while (b->n < count)
+    while (b->n < count) {
         if (!read_one(b, c)) return false;
+        jd_turns_give_way();
+    }
     return jd_cur_done(c);
 }
 
@@ -113,6 +116,7 @@ static uint32_t put_receipts(jd_engine *g, jd_inbatch *b, jd_buf *out)
         put_receipt(g, b, m, out);
         jd_buf_lstr_close(out, at);
         n++;
+        jd_turns_give_way();
     }
     return n;
 }

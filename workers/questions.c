@@ -31,6 +31,7 @@ static bool take_query(jd_questions *q, jd_cur *c)
     jd_link_msg m;
     jd_buf out = { 0 };
     jd_ms now = (jd_ms)jd_cur_u64(c);
+    jd_turns_asked();
     if (!jd_link_take(c, &m) || m.type >= JD_MSG_COUNT) return false;
     jd_command cmd = { .type = (jd_msg)m.type,
                        .id = m.id,

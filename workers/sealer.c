@@ -6,6 +6,7 @@
 #include <sys/prctl.h>
 
 #include "base/log.h"
+#include "base/turns.h"
 #include "workers/keys.h"
 
 /* An entry takes two thirds as long to seal as the next one takes to come: told behind a third of a run, the thread finds
@@ -62,6 +63,9 @@ static void seal_some(jd_sealer *s)
     s->at_it = false;
     s->taken = to;
     if (s->taken >= s->given) pthread_cond_signal(&s->ready);
+    pthread_mutex_unlock(&s->lock);
+    jd_turns_give_way();
+    pthread_mutex_lock(&s->lock);
 }
 
 static void *sealer_main(void *arg)
@@ -124,7 +128,10 @@ static void finish(jd_sealer *s)
     s->given = s->taken;
     while (s->at_it) pthread_cond_wait(&s->ready, &s->lock);
     pthread_mutex_unlock(&s->lock);
-    for (size_t i = s->taken; i < s->n; i++) seal_one(s, i);
+    for (size_t i = s->taken; i < s->n; i++) {
+        seal_one(s, i);
+        jd_turns_give_way();
+    }
     pthread_mutex_lock(&s->lock);
     s->given = s->taken = s->n;
     pthread_mutex_unlock(&s->lock);
@@ -170,6 +177,7 @@ void jd_sealer_put(jd_sealer *s, jd_txn *t, uint8_t chain[JD_CHAIN])
     for (size_t i = 0, at = 0; i < s->n && !s->sealed.failed; at = s->ends[i++]) {
         jd_key k = jd_key_seq(s->seq + i);
         jd_put_last(t, JD_DB_JOURNAL, jd_k(&k), (jd_str){ s->sealed.p + at, (uint32_t)(s->ends[i] - at) });
+        jd_turns_give_way();
     }
     if (s->sealed.failed && !t->rc) t->rc = ENOMEM;
     memcpy(chain, s->chain, JD_CHAIN);

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/mutant.h"
+#include "base/turns.h"
 #include "proto/decode.h"
 #include "workers/checkpoint.h"
 #include "workers/rewrap.h"
@@ -119,6 +120,7 @@ static void apply_batch(jd_writer *w, jd_inbatch *b)
     for (uint32_t i = 0; i < b->n; i++) {
         jd_fire_due(w->g, b->v[i].prepared.cmd.at, w->salt);
         apply_one(w, b, &b->v[i]);
+        jd_turns_give_way();
     }
     b->event_seq = w->g->tally.event_seq;
 }

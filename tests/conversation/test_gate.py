@@ -14,6 +14,7 @@ import msgpack
 import pytest
 import zmq
 
+import faulty
 from jd import BUILD, LINCANG, ROOT
 from jd import Daemon, another, appoint, apply, clue, decision, form, wait_for
 from curve import Curve
@@ -97,7 +98,7 @@ def test_a_key_runs_out(tmp_path):
     late.write_text("0")
     today = (datetime.datetime.utcnow() + datetime.timedelta(hours=8)).date()
     d = Keyed([LINCANG]).grant("guest", "watch", valid_to=str(today)).grant("watch", "watch")
-    d.process = subprocess.Popen([BUILD / "jiandud", "-c", d.config], env=shim(tmp_path, CLOCK.replace("LATE", str(late))),
+    d.process = subprocess.Popen([BUILD / "jiandud", "-c", d.config], env=faulty.ours(tmp_path, CLOCK.replace("LATE", str(late))),
                                  stdout=d.log, stderr=d.log)
     try:
         wait_for(lambda: d.up(LINCANG), "the daemon to be up")
@@ -379,17 +380,10 @@ int clock_gettime(clockid_t id, struct timespec *t)
 """
 
 
-def shim(folder, text):
-    """An environment in which a function is ours."""
-    (folder / "shim.c").write_text(text)
-    subprocess.run(["cc", "-shared", "-fPIC", "-o", folder / "shim.so", folder / "shim.c", "-ldl"], check=True)
-    return {**os.environ, "LD_PRELOAD": str(folder / "shim.so"), "ASAN_OPTIONS": "verify_asan_link_order=0"}
-
-
 def test_no_handler_no_daemon(tmp_path):
     """The handler is bound before any door; where that fails nothing is opened."""
     d = Keyed([LINCANG]).grant("admin", "admin")
-    done = subprocess.run([BUILD / "jiandud", "-c", d.config], env=shim(tmp_path, BIND.replace("RESULT", "(errno = EADDRINUSE, -1)")),
+    done = subprocess.run([BUILD / "jiandud", "-c", d.config], env=faulty.ours(tmp_path, BIND.replace("RESULT", "(errno = EADDRINUSE, -1)")),
                           capture_output=True, text=True, timeout=20)
     assert done.returncode == 69 and "zeromq.zap.01" in done.stderr, done.stderr
 
@@ -398,7 +392,7 @@ def test_a_handler_that_is_gone(tmp_path):
     """libzmq 4.3.4 lets everybody in where no handler is bound: the second lock is each message's own, whose sender
     nobody named. A subscriber nobody named makes the daemon stop rather than let it hear."""
     d = Keyed([LINCANG]).grant("admin", "admin")
-    env = shim(tmp_path, BIND.replace("RESULT", "0"))
+    env = faulty.ours(tmp_path, BIND.replace("RESULT", "0"))
     d.process = subprocess.Popen([BUILD / "jiandud", "-c", d.config], env=env, stdout=d.log, stderr=d.log)
     try:
         wait_for(lambda: d.up(LINCANG), "the daemon to be up")
@@ -423,7 +417,7 @@ def test_a_handler_that_is_gone(tmp_path):
 def test_who_names_itself(tmp_path):
     """Without a handler libzmq takes a peer's own word for its User-Id: it lacks the daemon's, and is nobody."""
     d = Keyed([LINCANG]).grant("admin", "admin")
-    d.process = subprocess.Popen([BUILD / "jiandud", "-c", d.config], env=shim(tmp_path, BIND.replace("RESULT", "0")),
+    d.process = subprocess.Popen([BUILD / "jiandud", "-c", d.config], env=faulty.ours(tmp_path, BIND.replace("RESULT", "0")),
                                  stdout=d.log, stderr=d.log)
     try:
         wait_for(lambda: d.up(LINCANG), "the daemon to be up")

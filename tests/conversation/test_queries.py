@@ -10,8 +10,9 @@ import time
 
 import pytest
 
+import faulty
 from jd import CITIES, ENTITIES, LINCANG, ROOT, WEIHAI
-from jd import Daemon, all_events, another, apply, appoint, clear, clue, decision, fields
+from jd import Daemon, all_events, another, apply, appoint, clear, clue, decision, fields, wait_for
 
 
 def pages(c, division=LINCANG, limit=7, **query):
@@ -254,6 +255,50 @@ def test_who_answers_goes_before_who_works_in_batches(town):
     worker = policies(town.worker_pid(LINCANG))
     assert worker.pop("questions") == os.SCHED_OTHER
     assert {"jiandu-worker", "writer", "sealer"} <= set(worker) and set(worker.values()) == {os.SCHED_BATCH}
+
+
+NAMED = """
+#include <stdio.h>
+#include <sys/prctl.h>
+
+int sched_yield(void)
+{
+    char name[16] = "";
+    prctl(PR_GET_NAME, name);
+    FILE *f = fopen("WAYS", "a");
+    if (f) fprintf(f, "%s\\n", name);
+    if (f) fclose(f);
+    return 0;
+}
+"""
+
+
+def test_who_works_in_batches_gives_way_while_somebody_asks(tmp_path, monkeypatch):
+    ways = tmp_path / "ways"
+    for name, value in faulty.ours(tmp_path, NAMED.replace("WAYS", str(ways))).items():
+        monkeypatch.setenv(name, value)
+    with Daemon([LINCANG]) as d:
+        monkeypatch.delenv("LD_PRELOAD")
+        c = d.client()
+        supervisor = appoint(c)
+
+        def hundreds():
+            for _ in range(300):
+                c.send("report.submit", clue(supervisor))
+            assert {c.receive()["status"] for _ in range(300)} == {"ok"}
+
+        def given():
+            c.query("case.list", {"entity": "supervisor"})
+            hundreds()
+            return {"jiandu-worker", "writer"} <= set(ways.read_text().split() if ways.exists() else [])
+
+        wait_for(given, "way")
+        assert set(ways.read_text().split()) <= {"jiandu-worker", "writer", "sealer"}
+        time.sleep(1.1)  # so long it is remembered
+        hundreds()
+        ways.unlink(missing_ok=True)
+        hundreds()
+        assert not ways.exists(), "nobody asks"
 
 
 # ---------------------------------------------------------------- for monitoring systems
