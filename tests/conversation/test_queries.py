@@ -258,17 +258,23 @@ def test_who_answers_goes_before_who_works_in_batches(town):
 
 
 NAMED = """
-#include <stdio.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/auxv.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
+/* Of the program itself: sanitizers call it too, at its end with the allocator's lock held. */
 int sched_yield(void)
 {
-    char name[16] = "";
+    uintptr_t program = getauxval(AT_PHDR), from = (uintptr_t)__builtin_return_address(0);
+    if (from < program || from - program > 1 << 24) return 0;
+    char name[17] = "";
     prctl(PR_GET_NAME, name);
-    FILE *f = fopen("WAYS", "a");
-    if (f) fprintf(f, "%s\\n", name);
-    if (f) fclose(f);
-    return 0;
+    strcat(name, "\\n");
+    int f = open("WAYS", O_WRONLY | O_CREAT | O_APPEND, 0600);
+    return write(f, name, strlen(name)) < 0 || close(f);
 }
 """
 
