@@ -1,13 +1,14 @@
 /* Fan-out: 200 subscribers to every event, one of them slow; what the others miss, and what the intake loses. */
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zmq.h>
 
 #include "bench/bench.h"
+#include "bench/hearer.h"
 
-enum { SUBSCRIBERS = 200, SLOW_HWM = 100, PACED = 1000 };
-static const double quiet = 2, slow_each = 0.02; /* seconds: with nothing new the others are done; a slow one's event */
+enum { SUBSCRIBERS = 200, PACED = 1000, AT_ONCE = 65536, SLOWLY = 512 /* bytes: an event or two */ };
+static const double quiet = 2, slow_each = 0.02; /* seconds: with nothing new the others are done; a slow one's bytes */
 
 typedef struct audience {
     const char *endpoint;
@@ -18,55 +19,27 @@ typedef struct heard {
     uint64_t got[SUBSCRIBERS];
 } heard;
 
-static void *subscribe(void *ctx, const char *endpoint, bool slow)
-{
-    int hwm = slow ? SLOW_HWM : 0;
-    void *s = zmq_socket(ctx, ZMQ_SUB);
-    zmq_setsockopt(s, ZMQ_RCVHWM, &hwm, sizeof hwm);
-    zmq_setsockopt(s, ZMQ_SUBSCRIBE, "J.530900.", 9);
-    if (zmq_connect(s, endpoint) != 0) jd_fail("%s: %m", endpoint);
-    return s;
-}
-
-static bool take(void *s)
-{
-    char topic[64], event[1024];
-    if (zmq_recv(s, topic, sizeof topic, ZMQ_DONTWAIT) < 0) return false;
-    zmq_recv(s, event, sizeof event, 0);
-    return true;
-}
-
-/* As many as there are, or one now and then. True when there was any but for the slow one. */
-static bool read_one(void *s, bool slow, double *last, uint64_t *got)
-{
-    double now = slow ? jd_now() : 0;
-    if (slow && now < *last + slow_each) return false;
-    *last = now;
-    uint64_t before = *got;
-    while (take(s)) {
-        ++*got;
-        if (slow) return false;
-    }
-    return *got > before;
-}
-
+/* Until nothing new has come for a while. The slow one is read now and then, whatever has come for it. */
 static void listen_to(const void *arg, void *result)
 {
     const audience *a = arg;
     heard *h = result;
-    void *ctx = zmq_ctx_new(), *s[SUBSCRIBERS];
-    zmq_pollitem_t items[SUBSCRIBERS];
-    double heard_at = 0, last = 0;
-    for (int i = 0; i < SUBSCRIBERS; i++) s[i] = subscribe(ctx, a->endpoint, a->slow && i == 0);
-    for (int i = 0; i < SUBSCRIBERS; i++) items[i] = (zmq_pollitem_t){ s[i], 0, ZMQ_POLLIN, 0 };
-    int from = a->slow ? 1 : 0; /* what waits for the slow one wakes nobody */
+    jd_hearer hearers[SUBSCRIBERS];
+    struct pollfd fds[SUBSCRIBERS];
+    int quick_from = a->slow ? 1 : 0;
+    double heard_at = 0, slow_at = 0;
+    for (int i = 0; i < SUBSCRIBERS; i++) jd_hearer_open(&hearers[i], a->endpoint, "J.530900.");
+    for (int i = 0; i < SUBSCRIBERS; i++) fds[i] = (struct pollfd){ hearers[i].fd, POLLIN, 0 };
     while (!heard_at || jd_now() < heard_at + quiet) {
-        zmq_poll(items + from, SUBSCRIBERS - from, 10);
-        for (int i = 0; i < SUBSCRIBERS; i++)
-            if (read_one(s[i], i < from, &last, &h->got[i])) heard_at = jd_now();
+        poll(fds + quick_from, (nfds_t)(SUBSCRIBERS - quick_from), 10);
+        for (int i = quick_from; i < SUBSCRIBERS; i++)
+            if (fds[i].revents && jd_hearer_read(&hearers[i], AT_ONCE)) heard_at = jd_now();
+        if (!a->slow || jd_now() < slow_at + slow_each) continue;
+        jd_hearer_read(&hearers[0], SLOWLY);
+        slow_at = jd_now();
     }
-    for (int i = 0; i < SUBSCRIBERS; i++) zmq_close(s[i]);
-    zmq_ctx_term(ctx);
+    for (int i = 0; i < SUBSCRIBERS; i++) h->got[i] = hearers[i].got;
+    for (int i = 0; i < SUBSCRIBERS; i++) jd_hearer_close(&hearers[i]);
 }
 
 typedef struct round {

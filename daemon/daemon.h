@@ -4,6 +4,7 @@
 
 #include "daemon/gate.h"
 #include "daemon/heading.h"
+#include "daemon/outflow.h"
 #include "daemon/zloop.h"
 #include "proto/decode.h"
 #include "proto/link.h"
@@ -50,6 +51,7 @@ struct jd_daemon {
     jd_zsocket *events; /* without keys; NULL: no such endpoint */
     int halls_n;
     jd_hall halls[JD_ENDPOINTS_MAX];
+    jd_outflow outflow;
     jd_zsocket *zap;
     jd_gate gate;
     jd_arena arena; /* one message's header */
@@ -110,6 +112,7 @@ void jd_division_set_time(jd_division *v, jd_ms at); /* a header's `at`; nothing
 bool jd_division_add(jd_division *v, const jd_link_msg *m, jd_meter *by); /* a command; false: busy, not taken */
 bool jd_division_ask(jd_division *v, const jd_link_msg *m);               /* a query, at once */
 void jd_division_flush(jd_division *v);
+void jd_divisions_go_on(jd_daemon *d);       /* telling what waited for room in the outflow */
 bool jd_division_idle(const jd_division *v); /* nothing gathered, nothing unanswered */
 void jd_division_reload(jd_division *v);     /* the worker starts again, with the policy of the file */
 void jd_division_close(jd_division *v);

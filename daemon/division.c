@@ -142,10 +142,18 @@ static bool tell_some(jd_division *v, int most)
     return v->heard != NULL;
 }
 
+/* No further than events go out: the rest waits, and what it answers counts as in flight. */
 static void on_telling(uv_timer_t *t)
 {
     jd_division *v = t->data;
+    if (!jd_outflow_room(&v->d->outflow)) return;
     if (tell_some(v, JD_AT_A_TIME)) uv_timer_start(t, on_telling, 0, 0);
+}
+
+void jd_divisions_go_on(jd_daemon *d)
+{
+    for (int i = 0; i < d->divisions_n; i++)
+        if (d->divisions[i]->heard) uv_timer_start(&d->divisions[i]->telling, on_telling, 0, 0);
 }
 
 static void on_frame_done(jd_division *v, const jd_cur *c)

@@ -39,7 +39,6 @@ static bool bind_hall(jd_daemon *d, jd_zplan plan, char *endpoint, uint64_t divi
     snprintf(h->domain, sizeof h->domain, "events-%d", d->halls_n);
     h->d = d;
     h->divisions = divisions;
-    plan.type = JD_Z_XPUB; /* as PUB, and says who subscribes */
     plan.f = jd_on_subscription;
     plan.arg = h;
     plan.endpoints = &one;
@@ -50,14 +49,22 @@ static bool bind_hall(jd_daemon *d, jd_zplan plan, char *endpoint, uint64_t divi
     return h->s != NULL;
 }
 
+static void on_open_subscription(void *d, const jd_zmessage *m)
+{
+    jd_outflow_subscription(&((jd_daemon *)d)->outflow, m);
+}
+
+/* XPUB: as PUB, and says who subscribes. */
 static bool bind_events(jd_daemon *d)
 {
     const jd_endpoints *all = &d->config->events;
-    const jd_zplan plan = { .type = JD_Z_PUB, .hwm = { .in = 1000, .out = (int)d->config->events_hwm } };
+    const jd_zplan plan = { .type = JD_Z_XPUB, .hwm = { .in = 1000, .out = (int)d->config->events_hwm } };
     bool keys = d->gate.keys.grants != NULL;
     jd_endpoints open = keys ? of_kind(all, false) : *all;
     jd_zplan openly = plan;
     openly.endpoints = &open;
+    openly.f = on_open_subscription;
+    openly.arg = d;
     if (open.n && !(d->events = jd_z_bind(d->z, &openly))) return false;
     for (int i = 0; i < all->n; i++)
         if (keys && jd_is_tcp(all->v[i]) && !bind_hall(d, plan, all->v[i], all->divisions[i])) return false;
@@ -73,7 +80,7 @@ bool jd_doors_open(jd_daemon *d, void (*on_round)(void *, bool))
     if (!d->z) return false;
     jd_zloop_after(d->z, on_round, d);
     bool ok = jd_gate_open(d) && bind_doors(d, d->intake, intake, &d->config->intake) &&
-              bind_doors(d, d->push, push, &d->config->push) && bind_events(d);
+              bind_doors(d, d->push, push, &d->config->push) && bind_events(d) && jd_outflow_open(d);
     jd_certificate_forget(&d->gate.keys.server); /* the sockets have it */
     return ok;
 }

@@ -168,6 +168,7 @@ void jd_on_subscription(void *hall, const jd_zmessage *m)
     const jd_hall *h = hall;
     jd_str key;
     uint64_t accepted;
+    jd_outflow_subscription(&h->d->outflow, m);
     if (!m->frame[0].n || m->frame[0].p[0] != 1) return; /* 0: no more; also of a peer that went */
     if (!read_user(&h->d->gate, m->user, &key, &accepted))
         jd_die(JD_EX_SOFTWARE, "a subscriber whose key nobody looked at: the ZAP handler is gone; stopping");

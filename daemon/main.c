@@ -106,6 +106,7 @@ static void on_round(void *arg, bool more)
 static void on_heartbeat(uv_timer_t *t)
 {
     jd_gate_look(t->data);
+    jd_outflow_look(t->data);
     jd_publish_heartbeat(t->data);
 }
 

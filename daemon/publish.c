@@ -12,6 +12,7 @@ void jd_publish_event(jd_daemon *d, int division, jd_str topic, jd_str event)
 {
     uint64_t bit = division == JD_EVERYWHERE ? UINT64_MAX : (uint64_t)1 << division;
     send_event(d->events, topic, event);
+    jd_outflow_event(&d->outflow, topic, event);
     for (int i = 0; i < d->halls_n; i++)
         if (d->halls[i].divisions & bit) send_event(d->halls[i].s, topic, event);
 }

@@ -1,6 +1,7 @@
 #include "daemon/zloop.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -22,6 +23,7 @@ struct jd_zsocket {
     uv_poll_t poll;
     bool readable; /* of a type that is read */
     bool reading;
+    int at_a_time;
     jd_on_message f;
     void *arg;
     void *monitor;  /* of a socket with keys */
@@ -109,7 +111,7 @@ static void on_check(uv_check_t *h)
     for (int i = 0; i < z->n; i++) {
         jd_zsocket *s = &z->sockets[i];
         if (!has_input(s)) continue;
-        for (int k = 0; k < JD_AT_A_TIME && s->reading && receive(s); k++) continue;
+        for (int k = 0; k < s->at_a_time && s->reading && receive(s); k++) continue;
     }
     if (z->after) z->after(z->arg, any_input(z));
 }
@@ -146,15 +148,17 @@ static void set(void *s, int option, int value)
 static void set_options(void *s, jd_ztype type, jd_hwm hwm)
 {
     int64_t max = JD_BODY_LARGE + JD_HEADER_MAX;
-    set(s, ZMQ_LINGER, LINGER_MS);
+    set(s, ZMQ_LINGER, type == JD_Z_PAIR ? 0 : LINGER_MS);
     set(s, ZMQ_SNDHWM, hwm.out);
     set(s, ZMQ_RCVHWM, hwm.in);
+    if (type == JD_Z_PAIR) return; /* both ends are ours */
     set(s, ZMQ_HANDSHAKE_IVL, 5000);
     set(s, ZMQ_HEARTBEAT_IVL, 5000);
     set(s, ZMQ_HEARTBEAT_TIMEOUT, 15000);
     set(s, ZMQ_BACKLOG, 512);
     zmq_setsockopt(s, ZMQ_MAXMSGSIZE, &max, sizeof max);
-    if (type == JD_Z_XPUB) set(s, ZMQ_XPUB_VERBOSE, 1); /* each subscription is shown, not only the first to a topic */
+    if (type == JD_Z_XPUB)
+        set(s, ZMQ_XPUB_VERBOSER, 1); /* each subscription is shown, not only a topic's first and last */
     if (type != JD_Z_ROUTER) return;
     set(s, ZMQ_ROUTER_MANDATORY, 1); /* a lost peer is an error, not silence */
     set(s, ZMQ_ROUTER_HANDOVER, 0);  /* nobody takes another's routing id over */
@@ -181,22 +185,24 @@ static bool lock_with_key(jd_zloop *z, jd_zsocket *s, const jd_zplan *plan)
 
 /* A stale socket file of a dead daemon would be bound over silently anyway; two living daemons are kept
  * apart by the lock in the runtime folder. */
-static bool bind_one(jd_zsocket *s, const char *endpoint)
+static bool bind_one(jd_zsocket *s, const char *endpoint, mode_t forbidden)
 {
-    mode_t mask = umask(0117);
+    mode_t mask = umask(forbidden);
     int rc = zmq_bind(s->s, endpoint), why = errno;
     umask(mask);
     errno = why;
     return rc == 0;
 }
 
-static bool bind_all(jd_zsocket *s, const jd_endpoints *e)
+static bool attach(jd_zsocket *s, const jd_zplan *plan)
 {
-    for (int i = 0; i < e->n; i++)
-        if (!bind_one(s, e->v[i])) {
-            jd_log(JD_ERR, "%s: %s", e->v[i], zmq_strerror(errno));
-            return false;
-        }
+    const jd_endpoints *e = plan->endpoints;
+    mode_t forbidden = plan->type == JD_Z_PAIR ? 0177 : 0117; /* our own end alone, or the group's programs */
+    for (int i = 0; i < e->n; i++) {
+        if (plan->connects ? zmq_connect(s->s, e->v[i]) == 0 : bind_one(s, e->v[i], forbidden)) continue;
+        jd_log(JD_ERR, "%s: %s", e->v[i], zmq_strerror(errno));
+        return false;
+    }
     return true;
 }
 
@@ -211,19 +217,24 @@ static void close_socket(jd_zsocket *s)
 
 jd_zsocket *jd_z_bind(jd_zloop *z, const jd_zplan *plan)
 {
-    static const int types[] = { ZMQ_ROUTER, ZMQ_PULL, ZMQ_PUB, ZMQ_XPUB, ZMQ_REP };
+    static const int types[] = { ZMQ_ROUTER, ZMQ_PULL, ZMQ_XPUB, ZMQ_REP, ZMQ_PAIR };
     jd_zsocket *s = &z->sockets[z->n];
     int fd;
     size_t n = sizeof fd;
     bool reads = plan->f != NULL;
     if (z->n == SOCKETS) return NULL;
-    *s = (jd_zsocket){ .z = z, .readable = reads, .reading = reads, .f = plan->f, .arg = plan->arg };
+    *s = (jd_zsocket){ .z = z,
+                       .readable = reads,
+                       .reading = reads,
+                       .at_a_time = plan->type == JD_Z_PAIR ? INT_MAX : JD_AT_A_TIME,
+                       .f = plan->f,
+                       .arg = plan->arg };
     s->s = zmq_socket(z->ctx, types[plan->type]);
     if (!s->s) return NULL;
     set_options(s->s, plan->type, plan->hwm);
     bool locked = !plan->secret || lock_with_key(z, s, plan);
     if (!locked) jd_log(JD_ERR, "the server's key: %s", zmq_strerror(errno));
-    if (!locked || !bind_all(s, plan->endpoints) || zmq_getsockopt(s->s, ZMQ_FD, &fd, &n) != 0) {
+    if (!locked || !attach(s, plan) || zmq_getsockopt(s->s, ZMQ_FD, &fd, &n) != 0) {
         close_socket(s);
         return NULL;
     }

@@ -27,7 +27,7 @@ typedef struct jd_zmessage {
     int fd;
 } jd_zmessage;
 
-typedef enum { JD_Z_ROUTER, JD_Z_PULL, JD_Z_PUB, JD_Z_XPUB, JD_Z_REP } jd_ztype;
+typedef enum { JD_Z_ROUTER, JD_Z_PULL, JD_Z_XPUB, JD_Z_REP, JD_Z_PAIR } jd_ztype;
 typedef void (*jd_on_message)(void *arg, const jd_zmessage *m);
 
 jd_zloop *jd_zloop_new(uv_loop_t *loop);
@@ -47,14 +47,15 @@ typedef struct jd_hwm {
 typedef struct jd_zplan {
     jd_ztype type;
     const jd_endpoints *endpoints;
-    jd_hwm hwm;
+    bool connects;      /* to them, instead of binding them */
+    jd_hwm hwm;         /* 0: no bound */
     const char *secret; /* CURVE, as Z85; NULL for peers without keys */
     const char *domain; /* what the ZAP handler is told: which door it is */
     jd_on_message f;    /* NULL for what is only sent on */
     void *arg;
 } jd_zplan;
 
-/* Binds; on failure NULL, and the reason is logged. */
+/* On failure NULL, and the reason is logged. */
 jd_zsocket *jd_z_bind(jd_zloop *z, const jd_zplan *plan);
 void jd_z_reading(jd_zsocket *s, bool on); /* off: the peers' sends pile up and push back; NULL: nothing */
 

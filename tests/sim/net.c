@@ -1,4 +1,4 @@
-/* daemon/zloop.h without ZeroMQ: a router, a pull and a publishing socket, and the network behind them. */
+/* daemon/zloop.h without ZeroMQ: a router, a pull and a publishing socket, a pair, and the network behind them. */
 #include "tests/sim/net.h"
 
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "tests/sim/loop.h"
 #include "tests/sim/oracle.h"
 
-enum { SOCKETS = 4, PEER = 5, AGAIN = 20 };
+enum { SOCKETS = 6, PEER = 5, AGAIN = 20 };
 
 typedef struct message {
     struct message *next;
@@ -75,6 +75,13 @@ static jd_zsocket *door(bool push)
     return NULL;
 }
 
+static void put(jd_zsocket *s, message *m)
+{
+    *s->last = m;
+    s->last = &m->next;
+    if (s->reading) sim_loop_wake(net.loop);
+}
+
 /* Where no daemon is there, a client's socket keeps what it sends for a while. */
 static void on_arrival(void *arg)
 {
@@ -89,9 +96,7 @@ static void on_arrival(void *arg)
         return;
     }
     peer_of(m->client, m->peer);
-    *s->last = m;
-    s->last = &m->next;
-    if (s->reading) sim_loop_wake(net.loop);
+    put(s, m);
 }
 
 static void send_one(int client, bool push, jd_str header, jd_str body)
@@ -167,11 +172,22 @@ void jd_zloop_after(jd_zloop *z, void (*after)(void *, bool), void *arg)
     z->arg = arg;
 }
 
+/* Somebody does, from the start: the oracle. */
+static void subscribe(jd_zsocket *s)
+{
+    message *m = calloc(1, sizeof *m);
+    if (!m) abort();
+    m->push = true; /* nobody's name in front */
+    jd_buf_str(&m->frame[0], JD_STR("\1"));
+    put(s, m);
+}
+
 jd_zsocket *jd_z_bind(jd_zloop *z, const jd_zplan *plan)
 {
     if (z->n == SOCKETS) return NULL;
     jd_zsocket *s = &z->s[z->n++];
     *s = (jd_zsocket){ .type = plan->type, .f = plan->f, .arg = plan->arg, .reading = true, .last = &s->inbox };
+    if (plan->type == JD_Z_XPUB) subscribe(s);
     if (plan->type == JD_Z_ROUTER) net.d = ((jd_door *)plan->arg)->d;
     return s;
 }
@@ -230,6 +246,28 @@ static bool send_routed(jd_zsocket *s, jd_str part, bool more)
     return true;
 }
 
+/* What the daemon sends to itself comes back; to the next one, where it is another by then: it has to bear that. */
+static void on_back(void *arg)
+{
+    message *m = arg;
+    for (int i = 0; net.z && i < net.z->n; i++)
+        if (net.z->s[i].type == JD_Z_PAIR && net.z->s[i].f) {
+            put(&net.z->s[i], m);
+            return;
+        }
+    message_free(m);
+}
+
+static void send_back(jd_str first, jd_str second)
+{
+    message *m = calloc(1, sizeof *m);
+    if (!m) abort();
+    m->push = true;
+    jd_buf_str(&m->frame[0], first);
+    jd_buf_str(&m->frame[1], second);
+    sim_in(sim_below(sim_fate.net_us), on_back, m);
+}
+
 bool jd_z_send(jd_zsocket *s, jd_str part, bool more)
 {
     if (s->type == JD_Z_ROUTER) return send_routed(s, part, more);
@@ -238,7 +276,10 @@ bool jd_z_send(jd_zsocket *s, jd_str part, bool more)
         jd_buf_str(&s->kept, part);
         return true;
     }
-    sim_oracle_event(jd_buf_view(&s->kept), part);
+    if (s->type == JD_Z_PAIR)
+        send_back(jd_buf_view(&s->kept), part);
+    else
+        sim_oracle_event(jd_buf_view(&s->kept), part);
     return true;
 }
 
