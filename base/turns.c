@@ -5,8 +5,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "base/monotonic.h"
 
 /* As sched_setattr(2) has it: the C library has no name for it, and the kernel's own header contradicts <sched.h>. */
 typedef struct attributes {
@@ -42,16 +43,9 @@ enum { WAY_NS = 250000, ASKED_NS = 1000000000 };
 
 static atomic_int_least64_t asked; /* when somebody did last, 0: nobody lately */
 
-static int64_t monotonic_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 void jd_turns_asked(void)
 {
-    atomic_store_explicit(&asked, monotonic_ns(), memory_order_relaxed);
+    atomic_store_explicit(&asked, jd_monotonic_ns(), memory_order_relaxed);
 }
 
 /* With turns no longer than that: who gives way loses what is left of its turn (Linux 6.18), and with turns of the usual
@@ -66,11 +60,11 @@ static void be_brief(bool brief)
 void jd_turns_give_way(void)
 {
     static _Thread_local int64_t given;
-    int64_t at = atomic_load_explicit(&asked, memory_order_relaxed), now = at ? monotonic_ns() : 0;
+    int64_t at = atomic_load_explicit(&asked, memory_order_relaxed), now = at ? jd_monotonic_ns() : 0;
     bool lately = at && now - at <= ASKED_NS;
     be_brief(lately);
     if (at && !lately) atomic_compare_exchange_strong(&asked, &at, 0); /* unless somebody does at this very moment */
     if (!lately || now - given < WAY_NS) return;
     sched_yield();
-    given = monotonic_ns(); /* its own time, not that of those it let pass */
+    given = jd_monotonic_ns(); /* its own time, not that of those it let pass */
 }

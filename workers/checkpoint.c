@@ -6,28 +6,21 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/monotonic.h"
 #include "workers/files.h"
 
 enum { FORMAT = 1, LINE = 512, SIGNATURE = crypto_sign_BYTES };
 
 struct jd_checkpoints {
     char *file;
-    uint64_t every, last; /* entries; the last one signed */
-    int64_t minutes, next, not_before;
+    uint64_t every, last;              /* entries; the last one signed */
+    int64_t minutes, next, not_before; /* the last two on the monotonic clock, ms */
     bool told;
     uint8_t secret[crypto_sign_SECRETKEYBYTES], key[JD_CHECKPOINT_KEY];
 };
-
-static int64_t monotonic_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec;
-}
 
 static void make_keys(const jd_vault *v, uint8_t key[JD_CHECKPOINT_KEY], uint8_t secret[crypto_sign_SECRETKEYBYTES])
 {
@@ -78,8 +71,8 @@ static bool add_line(const char *file, const char *line, int n)
 static void add(jd_checkpoints *k, const jd_engine *g)
 {
     char line[LINE];
-    k->next = monotonic_s() + 60 * k->minutes;
-    k->not_before = monotonic_s() + 1; /* each is a sync */
+    k->next = jd_monotonic_ms() + 60000 * k->minutes;
+    k->not_before = jd_monotonic_ms() + 1000; /* each is a sync */
     if (add_line(k->file, line, print_line(k, g, line))) {
         k->last = g->tally.seq;
         k->told = false;
@@ -92,8 +85,8 @@ static void add(jd_checkpoints *k, const jd_engine *g)
 void jd_checkpoint(jd_checkpoints *k, const jd_engine *g)
 {
     if (!k || g->tally.seq == k->last) return;
-    if (g->tally.seq - k->last < k->every && monotonic_s() < k->next) return;
-    if (monotonic_s() < k->not_before) return;
+    if (g->tally.seq - k->last < k->every && jd_monotonic_ms() < k->next) return;
+    if (jd_monotonic_ms() < k->not_before) return;
     add(k, g);
 }
 
@@ -104,7 +97,7 @@ jd_checkpoints *jd_checkpoints_open(jd_config *c, const jd_engine *g)
     *k = (jd_checkpoints){ .file = jd_path(&c->arena, jd_store_dir(c, g->division), "checkpoints"),
                            .every = (uint64_t)c->checkpoint_entries,
                            .minutes = c->checkpoint_minutes,
-                           .next = monotonic_s() }; /* one with the first commit */
+                           .next = jd_monotonic_ms() }; /* one with the first commit */
     make_keys(g->vault, k->key, k->secret);
     return k;
 }

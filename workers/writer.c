@@ -4,9 +4,9 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
-#include <time.h>
 
 #include "base/log.h"
+#include "base/monotonic.h"
 #include "base/mutant.h"
 #include "base/turns.h"
 #include "proto/decode.h"
@@ -51,13 +51,6 @@ struct jd_writer {
     uint64_t salt;      /* see vault.h */
 };
 
-static int64_t monotonic_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static void queue_add(queue *q, item *i)
 {
     i->next = NULL;
@@ -78,7 +71,7 @@ static item *item_new(uint64_t link)
     item *i = calloc(1, sizeof *i);
     if (!i) jd_die(JD_EX_TEMPFAIL, "out of memory");
     i->link = link;
-    i->since = monotonic_ms();
+    i->since = jd_monotonic_ms();
     return i;
 }
 
@@ -146,8 +139,8 @@ static void look_at_room(jd_engine *g)
 static void look_at_readers(jd_writer *w)
 {
     enum { EVERY_MS = 10000, PINNED = 10000 };
-    if (monotonic_ms() < w->tidy_at) return;
-    w->tidy_at = monotonic_ms() + EVERY_MS;
+    if (jd_monotonic_ms() < w->tidy_at) return;
+    w->tidy_at = jd_monotonic_ms() + EVERY_MS;
     int dead = jd_store_tidy(w->g->store);
     if (dead) jd_log(JD_NOTICE, "%d readers of the store that were killed no longer hold its pages", dead);
     uint64_t pinned = jd_store_pinned(w->g->store);
@@ -314,7 +307,7 @@ bool jd_writer_apply(jd_writer *w, jd_inbatch *b)
     pthread_mutex_lock(&w->lock);
     bool mine = !w->at_work && !has_work(w);
     if (mine) w->at_work = true;
-    if (mine) w->busy_since = monotonic_ms();
+    if (mine) w->busy_since = jd_monotonic_ms();
     pthread_mutex_unlock(&w->lock);
     if (!mine) return false;
     run_batches(w, &run, 1);
@@ -354,7 +347,7 @@ uint64_t jd_writer_waiting_ms(jd_writer *w)
     pthread_mutex_lock(&w->lock);
     int64_t since = w->busy_since ? w->busy_since : w->in.head ? w->in.head->since : 0;
     pthread_mutex_unlock(&w->lock);
-    return since ? (uint64_t)(monotonic_ms() - since) : 0;
+    return since ? (uint64_t)(jd_monotonic_ms() - since) : 0;
 }
 
 void jd_writer_finish(jd_writer *w)

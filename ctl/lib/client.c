@@ -114,7 +114,7 @@ static int enqueue(jd_client *c, const jd_outgoing *o)
     if (jd_pending_find(&c->all, o->id)) return JD_RC_ARGUMENT; /* twice at once */
     jd_pending *p = jd_pending_new(o->id, jd_buf_view(&o->header), o->body);
     if (!p) return JD_RC_SYSTEM;
-    p->due = jd_zmq_clock() + c->timeout;
+    p->due = jd_monotonic_ms() + c->timeout;
     jd_pending_put(&c->all, p);
     transmit(c, p);
     return JD_RC_OK;
@@ -197,7 +197,7 @@ static void take_receipt(jd_client *c, jd_str bytes, jd_ms now)
 
 static void receive_all(jd_client *c)
 {
-    jd_ms now = jd_zmq_clock();
+    jd_ms now = jd_monotonic_ms();
     while (c->socket && jd_zmq_receive(c->socket, &c->in))
         if (c->in.n == 1) take_receipt(c, c->in.frame[0], now);
 }
@@ -235,7 +235,7 @@ static int act_on_lost(jd_client *c, jd_ms now)
 
 static int act_on_due(jd_client *c)
 {
-    jd_ms now = jd_zmq_clock();
+    jd_ms now = jd_monotonic_ms();
     for (jd_pending *p = c->all.held.first; p && p->due <= now; p = c->all.held.first) {
         jd_pending_due(&c->all, p, false, now + c->timeout);
         transmit(c, p);
@@ -281,7 +281,7 @@ static int wait_for(jd_client *c, const uint8_t *id, jd_reply **out, jd_ms until
         if (r) *out = r;
         if (r || rc != JD_RC_OK) return r ? JD_RC_OK : rc;
         if (c->all.n == 0) return JD_RC_IDLE;
-        if (until >= 0 && jd_zmq_clock() >= until) return JD_RC_TIMEOUT;
+        if (until >= 0 && jd_monotonic_ms() >= until) return JD_RC_TIMEOUT;
         jd_ms due = jd_client_due(c);
         rc = jd_zmq_poll(c->socket, NULL, until >= 0 && until < due ? until : due);
         if (rc != JD_RC_OK) return rc;
@@ -290,7 +290,7 @@ static int wait_for(jd_client *c, const uint8_t *id, jd_reply **out, jd_ms until
 
 int jd_client_wait(jd_client *c, jd_reply **out, int timeout_ms)
 {
-    return wait_for(c, NULL, out, timeout_ms < 0 ? -1 : jd_zmq_clock() + timeout_ms);
+    return wait_for(c, NULL, out, timeout_ms < 0 ? -1 : jd_monotonic_ms() + timeout_ms);
 }
 
 int jd_client_request(jd_client *c, const jd_request *r, jd_reply **out)

@@ -4,6 +4,7 @@
 
 #include "base/certificate.h"
 #include "base/civil.h"
+#include "base/monotonic.h"
 #include "ctl/lib/wire.h"
 #include "include/jiandu/jiandu.h"
 
@@ -22,7 +23,6 @@ typedef struct jd_curve {
 int jd_curve_read(jd_curve *c, const jd_options *o);
 
 void *jd_zmq_socket(void *context, int type, const char *endpoint, int linger_ms, const jd_curve *keys);
-jd_ms jd_zmq_clock(void); /* monotonic */
 
 /* One poll over the sockets that are not NULL; until < 0 waits for ever. */
 int jd_zmq_poll(void *a, void *b, jd_ms until);

@@ -91,7 +91,7 @@ int jd_watch_open(jd_watch **out, const jd_options *o, const char *division, con
     if (!w) return JD_RC_SYSTEM;
     w->merge.since = since;
     w->asked = JD_NO_TRACK;
-    w->quiet_at = jd_zmq_clock() + QUIET;
+    w->quiet_at = jd_monotonic_ms() + QUIET;
     int rc = jd_merge_begin(&w->merge, division);
     if (rc == JD_RC_OK) rc = open_sockets(w, o);
     if (rc == JD_RC_OK) rc = take_topics(w, division, topics, topics_n);
@@ -260,7 +260,7 @@ static void end_page(jd_watch *w)
     jd_track *t = &w->merge.tracks[w->page_of];
     jd_wire_pick(w->page->bytes, &key, 1, &more);
     t->behind = more.kind == JD_W_BOOL && more.yes;
-    t->ask_from = t->behind ? 0 : jd_zmq_clock() + AGAIN;
+    t->ask_from = t->behind ? 0 : jd_monotonic_ms() + AGAIN;
     jd_reply_free(&w->page);
 }
 
@@ -309,7 +309,7 @@ static void take_heartbeat(jd_watch *w, jd_str map)
 static bool next_from_live(jd_watch *w)
 {
     for (int i = 0; i < AT_ONCE && jd_zmq_receive(w->live, &w->in); i++) {
-        w->quiet_at = jd_zmq_clock() + QUIET;
+        w->quiet_at = jd_monotonic_ms() + QUIET;
         if (w->in.n != 2) continue;
         if (jd_str_is(w->in.frame[0], "S.heartbeat")) take_heartbeat(w, w->in.frame[1]);
         if (offer(w, jd_news_parse(w->in.frame[1], w->in.frame[0]))) return true;
@@ -342,7 +342,7 @@ static int wait_for_any(jd_watch *w, jd_ms until)
 
 static int ask_and_wait(jd_watch *w, jd_ms until)
 {
-    jd_ms now = jd_zmq_clock();
+    jd_ms now = jd_monotonic_ms();
     int rc = doubt_silence(w, now);
     if (rc == JD_RC_OK) rc = ask_for_missing(w, now);
     if (rc == JD_RC_OK) rc = take_answer(w, now);
@@ -352,7 +352,7 @@ static int ask_and_wait(jd_watch *w, jd_ms until)
 
 int jd_watch_next(jd_watch *w, const jd_news **out, int timeout_ms)
 {
-    jd_ms until = timeout_ms < 0 ? -1 : jd_zmq_clock() + timeout_ms;
+    jd_ms until = timeout_ms < 0 ? -1 : jd_monotonic_ms() + timeout_ms;
     int rc = JD_RC_OK;
     free(w->news);
     w->news = NULL;

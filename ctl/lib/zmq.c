@@ -1,7 +1,6 @@
 /* The only file here that knows libzmq's options; client.c and watch.c send and wait. */
 #include <errno.h>
 #include <pthread.h>
-#include <time.h>
 #include <zmq.h>
 
 #include "ctl/lib/internal.h"
@@ -71,20 +70,13 @@ void *jd_zmq_socket(void *ctx, int type, const char *endpoint, int linger_ms, co
     return NULL;
 }
 
-jd_ms jd_zmq_clock(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (jd_ms)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 int jd_zmq_poll(void *a, void *b, jd_ms until)
 {
     zmq_pollitem_t items[2];
     int n = 0;
     if (a) items[n++] = (zmq_pollitem_t){ .socket = a, .events = ZMQ_POLLIN };
     if (b) items[n++] = (zmq_pollitem_t){ .socket = b, .events = ZMQ_POLLIN };
-    jd_ms left = until < 0 ? -1 : until - jd_zmq_clock();
+    jd_ms left = until < 0 ? -1 : until - jd_monotonic_ms();
     if (until >= 0 && left < 0) left = 0;
     if (zmq_poll(items, n, (long)left) >= 0) return JD_RC_OK;
     return errno == EINTR ? JD_RC_INTERRUPTED : JD_RC_SYSTEM;
