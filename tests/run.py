@@ -11,6 +11,7 @@ import concurrent.futures
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -19,6 +20,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 PYTHON = "/usr/bin/python3"  # Debian's own: the packages of mk/deps.sh are its
 
 
+# Ten times what the longest takes. What does not come to its end is aborted with all that it started, upon which Python shows the stack
+# of each thread; and nothing outlives who waits for it.
+BOUNDED = ["setpriv", "--pdeathsig", "TERM", "timeout", "--signal=ABRT", "--kill-after=10", "1200"]
 AT_A_TIME = ("sockets", "queries", "kill", "certificates", "reads")
 
 
@@ -74,7 +78,7 @@ def jobs(build, kinds):
 def run(job, env):
     name, command, counter = job
     start = time.monotonic()
-    done = subprocess.run([str(c) for c in command], cwd=ROOT, env=env, text=True, errors="replace",
+    done = subprocess.run([*BOUNDED, *map(str, command)], cwd=ROOT, env=env, text=True, errors="replace",
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     passed, failed = counter(done.stdout)
     if done.returncode != 0 and failed == 0:
@@ -93,6 +97,7 @@ def main():
     env.pop("JIANDU_RUNTIME", None)
     env.pop("MAKEFLAGS", None)
     passed = failed = 0
+    signal.signal(signal.SIGINT, lambda *_: os._exit(130))  # what is under way ends with us
     with concurrent.futures.ThreadPoolExecutor(max(2, os.cpu_count() or 1)) as pool:
         for one in concurrent.futures.as_completed(
                 [pool.submit(run, job, env) for job in jobs(options.build, kinds)]):

@@ -169,9 +169,9 @@ class Daemon:
                 print(self.logged()[-4000:])
 
 
-def run(program, *args, **kw):
+def run(program, *args, timeout=300, **kw):
     """One of the programs, to its end."""
-    return subprocess.run([BUILD / program, *args], capture_output=True, text=True, **kw)
+    return subprocess.run([BUILD / program, *args], capture_output=True, text=True, timeout=timeout, **kw)
 
 
 class Client:
@@ -181,6 +181,7 @@ class Client:
         self.socket = daemon.ctx.socket(kind)
         self.socket.linger = 0
         self.socket.rcvhwm = self.socket.sndhwm = 0
+        self.socket.sndtimeo = PATIENCE * 1000
         self.socket.connect(daemon.endpoint("push" if kind == zmq.PUSH else "intake"))
         self.at = daemon.at  # the simulated time of what is sent from here on
 
