@@ -23,6 +23,7 @@ struct jd_zsocket {
     uv_poll_t poll;
     bool readable; /* of a type that is read */
     bool reading;
+    bool look; /* there may be something to be read */
     int at_a_time;
     jd_on_message f;
     void *arg;
@@ -42,12 +43,15 @@ struct jd_zloop {
     jd_zsocket sockets[SOCKETS];
 };
 
+/* To ask libzmq takes two calls of the system, and there are half a dozen sockets a round: those are asked whose descriptor
+ * has said something, and those that were sent something on, for then libzmq may have taken in what it would have said. */
 static bool has_input(jd_zsocket *s)
 {
     int events = 0;
     size_t n = sizeof events;
-    if (!s->readable || !s->reading) return false;
-    return zmq_getsockopt(s->s, ZMQ_EVENTS, &events, &n) == 0 && (events & ZMQ_POLLIN);
+    if (!s->look || !s->reading) return false;
+    s->look = zmq_getsockopt(s->s, ZMQ_EVENTS, &events, &n) == 0 && (events & ZMQ_POLLIN);
+    return s->look;
 }
 
 static void on_idle(uv_idle_t *h)
@@ -57,7 +61,8 @@ static void on_idle(uv_idle_t *h)
 
 static void on_wakeup(uv_poll_t *h, int status, int events)
 {
-    (void)h, (void)status, (void)events; /* check reads */
+    (void)status, (void)events;
+    ((jd_zsocket *)h->data)->look = true; /* check reads */
 }
 
 static bool any_input(jd_zloop *z)
@@ -110,8 +115,7 @@ static void on_check(uv_check_t *h)
     uv_idle_stop(&z->idle);
     for (int i = 0; i < z->n; i++) {
         jd_zsocket *s = &z->sockets[i];
-        if (!has_input(s)) continue;
-        for (int k = 0; k < s->at_a_time && s->reading && receive(s); k++) continue;
+        for (int k = 0; k < s->at_a_time && s->look && s->reading; k++) s->look = receive(s);
     }
     if (z->after) z->after(z->arg, any_input(z));
 }
@@ -226,6 +230,7 @@ jd_zsocket *jd_z_bind(jd_zloop *z, const jd_zplan *plan)
     *s = (jd_zsocket){ .z = z,
                        .readable = reads,
                        .reading = reads,
+                       .look = reads,
                        .at_a_time = plan->type == JD_Z_PAIR ? INT_MAX : JD_AT_A_TIME,
                        .f = plan->f,
                        .arg = plan->arg };
@@ -292,11 +297,18 @@ bool jd_z_key_pair(const char *secret, const char *public_key)
 
 void jd_z_reading(jd_zsocket *s, bool on)
 {
-    if (s) s->reading = on;
+    if (!s || s->reading == on || uv_is_closing((uv_handle_t *)&s->poll)) return;
+    s->reading = on;
+    s->look = true; /* what has come may have been said before */
+    if (on)
+        uv_poll_start(&s->poll, UV_READABLE, on_wakeup);
+    else
+        uv_poll_stop(&s->poll); /* it would go on saying so, and the loop turn round and round */
 }
 
 bool jd_z_send(jd_zsocket *s, jd_str part, bool more)
 {
+    s->look = s->readable;
     return zmq_send(s->s, part.p, part.n, ZMQ_DONTWAIT | (more ? ZMQ_SNDMORE : 0)) >= 0;
 }
 
