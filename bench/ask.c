@@ -59,17 +59,19 @@ void jd_ask_close(void *socket, void *ctx)
     zmq_ctx_term(ctx);
 }
 
+void jd_ask_header(jd_buf *b, const char *type, const char *at)
+{
+    static uint64_t serial;
+    b->n = 0;
+    size_t id_at = pack_header(b, type, at);
+    if (b->failed) jd_fail("out of memory");
+    jd_next_id((uint8_t *)b->p + id_at, ++serial);
+}
+
 size_t jd_ask(void *socket, const char *type, const char *at, const char *body, size_t body_n, char *answer, size_t n)
 {
-    static uint32_t serial;
     jd_buf header = { 0 };
-    struct timespec t;
-    size_t id_at = pack_header(&header, type, at);
-    if (header.failed) jd_fail("out of memory");
-    uint8_t *id = (uint8_t *)header.p + id_at;
-    clock_gettime(CLOCK_REALTIME, &t);
-    jd_be64(id, (uint64_t)t.tv_sec << 20 | (uint64_t)t.tv_nsec >> 10);
-    jd_be64(id + 8, (uint64_t)1 << 63 | ++serial);
+    jd_ask_header(&header, type, at);
     zmq_send(socket, header.p, header.n, ZMQ_SNDMORE);
     zmq_send(socket, body, body_n, 0);
     int got = zmq_recv(socket, answer, n, 0);

@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/bytes.h"
+
 enum { JD_ROUNDS_MAX = 9, JD_PATH = 300 };
 
 /* How one run of the benchmark is to be done. */
@@ -82,11 +84,16 @@ uint64_t jd_proc(pid_t pid, const char *file, const char *key);
 /* Bytes the block device below `dir` has been given to write, with all that was still in memory; 0 where none counts. */
 uint64_t jd_disk_written(const char *dir);
 
-/* ------------------------------------------------------------ load.c, through_library.c, echo.c */
+/* ------------------------------------------------------------ load.c, zmtp.c, through_library.c, echo.c */
 
-/* Pushes requests until the time is over and all are acknowledged: by raw sockets, or through libjiandu. */
+/* Pushes requests until the time is over and all are acknowledged: by libzmq's sockets; by hand, without keys and as fast as
+ * receipts come; or through libjiandu. */
 jd_measure jd_load_run(const jd_load *l);
+jd_measure jd_zmtp_load(const jd_load *l);
 jd_measure jd_load_library(const jd_load *l);
+
+/* The id of the n-th message: version 7, so that they are in order. */
+void jd_next_id(uint8_t id[16], uint64_t n);
 
 /* What answers "ok" to everything at once and keeps nothing: how fast the clients alone could be. */
 int jd_echo_run(const char *dir, size_t id_at);
@@ -120,6 +127,7 @@ void jd_ask_close(void *socket, void *ctx);
 /* Sends one request and waits; the bytes of the answer, 0 for none in time. `at`: under a simulated clock, or NULL. */
 size_t jd_ask(void *socket, const char *type, const char *at, const char *body, size_t body_n, char *answer, size_t n);
 bool jd_answer_ok(const char *answer, size_t n);
+void jd_ask_header(jd_buf *b, const char *type, const char *at); /* with an id of its own */
 void jd_appoint(const char *endpoint);
 /* The report every part sends, about 400 bytes; lives as long as the program. */
 jd_message jd_report(void);

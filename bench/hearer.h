@@ -1,5 +1,5 @@
-/* A subscriber that costs next to nothing: it speaks ZMTP 3.0 (rfc.zeromq.org/spec/23) on a socket of its own, counts what
- * it is sent and keeps none of it. Two hundred of ZeroMQ's take more of the processors than the daemon that sends. */
+/* A subscriber by bench/zmtp.h that counts what it is sent and keeps none of it. Two hundred of ZeroMQ's take more of the
+ * processors than the daemon that sends. */
 #ifndef JD_BENCH_HEARER_H
 #define JD_BENCH_HEARER_H
 
@@ -11,8 +11,8 @@ typedef struct jd_hearer {
     int fd;
     uint64_t got; /* messages, whole */
     /* of what is being read */
-    size_t skip;     /* bytes of a frame still to come */
-    uint8_t head[9]; /* of a frame: flags and length */
+    size_t skip;  /* bytes of a frame still to come */
+    char head[9]; /* of a frame: flags and length */
     size_t head_n;
 } jd_hearer;
 

@@ -18,23 +18,22 @@ typedef struct run {
     double start;
 } run;
 
-/* Version 7: milliseconds in front, then a counter, so ids are in order. */
-static void next_id(run *r)
+/* Milliseconds in front, then the counter. */
+void jd_next_id(uint8_t id[16], uint64_t n)
 {
     struct timespec t;
-    uint8_t *id = (uint8_t *)r->header + r->l->message.id_at;
     clock_gettime(CLOCK_REALTIME, &t);
     uint64_t ms = (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
     for (int i = 0; i < 6; i++) id[i] = (uint8_t)(ms >> (40 - 8 * i));
     id[6] = 0x70;
     id[8] = 0x80;
-    for (int i = 0; i < 7; i++) id[9 + i] = (uint8_t)(r->sent >> (48 - 8 * i));
+    for (int i = 0; i < 7; i++) id[9 + i] = (uint8_t)(n >> (48 - 8 * i));
 }
 
 static void send_one(run *r, void *socket)
 {
     const jd_message *m = &r->l->message;
-    next_id(r);
+    jd_next_id((uint8_t *)r->header + m->id_at, r->sent);
     if (zmq_send(socket, r->header, m->header_n, ZMQ_SNDMORE) < 0 || zmq_send(socket, m->body, m->body_n, 0) < 0)
         jd_fail("send: %m");
     r->sent++;

@@ -92,6 +92,8 @@ void jd_part_doors(const jd_bench *b)
     jd_own_start(b, &(jd_own_plan){ .name = "keyed", .keys = true }, &keyed);
     door doors[] = { { .name = "ipc", .endpoint = open.ipc, .run = jd_load_run },
                      { .name = "tcp", .endpoint = open.tcp, .run = jd_load_run },
+                     { .name = "ipc by hand", .endpoint = open.ipc, .run = jd_zmtp_load },
+                     { .name = "tcp by hand", .endpoint = open.tcp, .run = jd_zmtp_load },
                      { .name = "tcp with CURVE", .endpoint = keyed.tcp, .keys = &keyed.keys, .run = jd_load_run },
                      { .name = "ipc through libjiandu", .endpoint = open.ipc, .run = jd_load_library },
                      { .name = "clients alone, to an echo", .endpoint = echo, .run = jd_load_run } };

@@ -9,6 +9,7 @@
 
 typedef struct jd_peer_load {
     int port;
+    const char *endpoint; /* jiandu's, instead of a port */
     int connections, outstanding;
     double seconds;
     jd_str message;   /* header and body of the report */
@@ -36,14 +37,16 @@ typedef struct jd_wire_answers {
 } jd_wire_answers;
 
 typedef struct jd_wire {
-    const char *hello; /* sent once by each connection; NULL for nothing */
-    int hello_answers; /* how many come to it */
+    int (*open)(const jd_peer_load *l); /* NULL: the port is all there is to it */
+    const char *hello;                  /* sent once by each connection; NULL for nothing */
+    int hello_answers;                  /* how many come to it */
     void (*request)(jd_buf *out, jd_str message);
     /* Takes whole answers off the front; how many bytes they were. */
     size_t (*answers)(const char *p, size_t n, jd_wire_answers *out);
 } jd_wire;
 
 jd_measure jd_wire_run(const jd_wire *w, const jd_peer_load *l);
+int jd_wire_dial(int port); /* of this machine; ends the program where nobody is */
 
 /* The first line of p, its end behind the \r\n; NULL where it is not whole. */
 const char *jd_wire_line(const char *p, size_t n);

@@ -31,15 +31,16 @@ const char *jd_wire_line(const char *p, size_t n)
     return end ? end + 1 : NULL;
 }
 
-static void open_one(connection *c, int port)
+int jd_wire_dial(int port)
 {
     int one = 1;
     struct sockaddr_in a = { .sin_family = AF_INET,
                              .sin_port = htons((uint16_t)port),
                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    c->fd = socket(AF_INET, SOCK_STREAM, 0);
-    if (connect(c->fd, (struct sockaddr *)&a, sizeof a) != 0) jd_fail("port %d: %m", port);
-    setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    if (connect(fd, (struct sockaddr *)&a, sizeof a) != 0) jd_fail("port %d: %m", port);
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    return fd;
 }
 
 static void flush(connection *c)
@@ -98,7 +99,7 @@ static void greet(run *r)
 {
     for (int i = 0; i < r->l->connections; i++) {
         connection *c = &r->c[i];
-        open_one(c, r->l->port);
+        c->fd = r->w->open ? r->w->open(r->l) : jd_wire_dial(r->l->port);
         if (r->w->hello) jd_buf_z(&c->out, r->w->hello);
         flush(c);
         while (c->got < (uint64_t)r->w->hello_answers) {
