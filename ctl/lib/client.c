@@ -271,21 +271,28 @@ static jd_reply *take(jd_client *c, const uint8_t *id)
     return NULL;
 }
 
-/* Receives and sends again until there is such a reply or the time is up. */
+static int wait_more(jd_client *c, jd_ms until)
+{
+    if (c->all.n == 0) return JD_RC_IDLE;
+    if (until >= 0 && jd_monotonic_ms() >= until) return JD_RC_TIMEOUT;
+    jd_ms due = jd_client_due(c);
+    return jd_zmq_poll(c->socket, NULL, until >= 0 && until < due ? until : due);
+}
+
+/* Receives and sends again until there is such a reply or the time is up. The socket is not looked at for a reply that is
+ * here: that takes libzmq two calls of the system. */
 static int wait_for(jd_client *c, const uint8_t *id, jd_reply **out, jd_ms until)
 {
-    for (;;) {
+    jd_reply *r = take(c, id);
+    while (!r) {
         receive_all(c);
         int rc = act_on_due(c);
-        jd_reply *r = take(c, id);
-        if (r) *out = r;
-        if (r || rc != JD_RC_OK) return r ? JD_RC_OK : rc;
-        if (c->all.n == 0) return JD_RC_IDLE;
-        if (until >= 0 && jd_monotonic_ms() >= until) return JD_RC_TIMEOUT;
-        jd_ms due = jd_client_due(c);
-        rc = jd_zmq_poll(c->socket, NULL, until >= 0 && until < due ? until : due);
-        if (rc != JD_RC_OK) return rc;
+        r = take(c, id);
+        if (!r && rc == JD_RC_OK) rc = wait_more(c, until);
+        if (!r && rc != JD_RC_OK) return rc;
     }
+    *out = r;
+    return JD_RC_OK;
 }
 
 int jd_client_wait(jd_client *c, jd_reply **out, int timeout_ms)
