@@ -342,6 +342,30 @@ def test_who_stands_still_holds_up_nobody_else():
         assert_nothing_lost(a, b)
 
 
+def test_a_daemon_that_takes_no_more_sleeps():
+    """With as many in flight as may be, and the worker standing still, what waits at the door does not keep it busy."""
+    def busy():
+        words = open(f"/proc/{d.process.pid}/stat").read().rsplit(")", 1)[1].split()
+        return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+
+    with Daemon([LINCANG], extra="limits: { in_flight: 64 }") as d:
+        c = d.client()
+        s = jd.appoint(c)
+        pid = d.worker_pid(LINCANG)
+        os.kill(pid, 19)
+        for _ in range(300):
+            c.send("report.submit", jd.clue(s))
+        time.sleep(1)
+        late = d.client()  # what comes in now is said, and not taken
+        late.send("report.submit", jd.clue(s))
+        before = busy()
+        time.sleep(1)
+        spent = busy() - before
+        os.kill(pid, 18)
+        assert {c.receive()["status"] for _ in range(300)} | {late.receive()["status"]} == {"ok"}
+        assert spent < 0.5, spent
+
+
 @pytest.mark.skipif(faulty.SANITIZED, reason="the sanitizer's allocator bears no other library before it")
 def test_a_question_waits_for_no_sync():
     """The disk takes two seconds to sync: what is to be recorded waits for it, whether it is one message or many; who
