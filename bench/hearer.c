@@ -13,13 +13,12 @@ void jd_hearer_open(jd_hearer *h, const char *endpoint, const char *topic)
     strncat(subscribe, topic, sizeof subscribe - 2);
     *h = (jd_hearer){ .fd = jd_zmtp_open(endpoint, "SUB") };
     jd_zmtp_put(&b, false, jd_str_of(subscribe));
-    if (send(h->fd, b.p, b.n, MSG_NOSIGNAL) != (ssize_t)b.n) jd_fail("a subscriber: %m");
+    jd_zmtp_say(h->fd, b.p, b.n);
     jd_buf_free(&b);
 }
 
 static void begin_frame(jd_hearer *h)
 {
-    jd_zmtp_head(h->head, h->head_n, &h->skip);
     h->got += !(h->head[0] & (JD_ZMTP_MORE | JD_ZMTP_COMMAND));
     if (h->head[0] & JD_ZMTP_COMMAND) send(h->fd, JD_ZMTP_PONG, sizeof JD_ZMTP_PONG - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
     h->head_n = 0;
@@ -35,7 +34,7 @@ static void count(jd_hearer *h, const char *p, size_t n)
         if (!n) return;
         h->head[h->head_n++] = *p++;
         n--;
-        if (h->head_n == (h->head[0] & JD_ZMTP_LONG ? JD_ZMTP_HEAD_MAX : 2)) begin_frame(h);
+        if (jd_zmtp_head(h->head, h->head_n, &h->skip)) begin_frame(h);
     }
 }
 

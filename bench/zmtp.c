@@ -1,12 +1,9 @@
 #include "bench/zmtp.h"
 
-#include <arpa/inet.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <unistd.h>
 
 #include "bench/peers.h"
 
@@ -33,7 +30,7 @@ static int dial(const char *endpoint)
     return jd_wire_dial(atoi(port + 1));
 }
 
-static void say(int fd, const char *p, size_t n)
+void jd_zmtp_say(int fd, const char *p, size_t n)
 {
     if (send(fd, p, n, MSG_NOSIGNAL) != (ssize_t)n) jd_fail("a connection: %m");
 }
@@ -50,9 +47,9 @@ static void greet(int fd, const char *type)
     jd_buf_add(&b, ready, sizeof ready - 1);
     jd_buf_add(&b, length, sizeof length);
     jd_buf_add(&b, type, n);
-    say(fd, greeting, sizeof greeting);
+    jd_zmtp_say(fd, greeting, sizeof greeting);
     if (recv(fd, greeting, sizeof greeting, MSG_WAITALL) != sizeof greeting) jd_fail("no greeting: %m");
-    say(fd, b.p, b.n);
+    jd_zmtp_say(fd, b.p, b.n);
     jd_buf_free(&b);
 }
 
@@ -101,7 +98,7 @@ static size_t read_answer(int fd, char *p, size_t room)
     for (;;) {
         while (!(head = jd_zmtp_head(p, n, &follow)) || n < head + follow) n += more_of(fd, p + n, room - n);
         if (!(*p & JD_ZMTP_COMMAND)) break;
-        say(fd, JD_ZMTP_PONG, sizeof JD_ZMTP_PONG - 1);
+        jd_zmtp_say(fd, JD_ZMTP_PONG, sizeof JD_ZMTP_PONG - 1);
         memmove(p, p + head + follow, n -= head + follow);
     }
     memmove(p, p + head, follow);
@@ -113,7 +110,7 @@ size_t jd_zmtp_ask(int fd, jd_str header, jd_str body, char *answer, size_t n)
     jd_buf out = { 0 };
     jd_zmtp_put(&out, true, header);
     jd_zmtp_put(&out, false, body);
-    say(fd, out.p, out.n);
+    jd_zmtp_say(fd, out.p, out.n);
     jd_buf_free(&out);
     return read_answer(fd, answer, n);
 }

@@ -18,6 +18,7 @@ enum { JD_ZMTP_MORE = 1, JD_ZMTP_LONG = 2, JD_ZMTP_COMMAND = 4, JD_ZMTP_HEAD_MAX
  * program where it cannot. */
 int jd_zmtp_open(const char *endpoint, const char *type);
 
+void jd_zmtp_say(int fd, const char *p, size_t n); /* all of it; ends the program where it cannot */
 void jd_zmtp_put(jd_buf *out, bool more, jd_str frame);
 
 /* How many bytes a frame's head takes, 0 where it is not whole; how many follow. */
